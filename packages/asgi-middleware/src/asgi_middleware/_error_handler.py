@@ -1,0 +1,18 @@
+"""What an application gives to answer an exception, and how it is called."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_types import ASGIApp, is_async_callable
+
+ExceptionHandler = Callable[[Any, Any], ASGIApp | Awaitable[ASGIApp | None] | None]
+"""Called with the connection and the exception; gives a response, or None if it has answered by itself."""
+
+
+async def call_handler(handler: ExceptionHandler, connection: Any, exc: Exception) -> ASGIApp | None:
+    """Await an async handler; run any other in a thread, since it may block."""
+    if is_async_callable(handler):
+        return await handler(connection, exc)
+    from anyio import to_thread  # an event loop layer is needed for threads only
+
+    return await to_thread.run_sync(handler, connection, exc)

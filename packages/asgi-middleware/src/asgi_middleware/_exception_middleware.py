@@ -1,0 +1,144 @@
+"""Turns exceptions into answers by the handlers of an application, and promises as much to all below it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from asgi_types import (
+    GUARD,
+    ASGIApp,
+    HTTPConnection,
+    HTTPException,
+    Message,
+    Receive,
+    Response,
+    Scope,
+    Send,
+    WebSocketException,
+    answer,
+)
+
+from ._error_handler import ExceptionHandler, call_handler
+
+if TYPE_CHECKING:
+    from ._server_error_middleware import ServerErrorMiddleware
+
+
+RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+
+
+class ExceptionMiddleware:
+    """Answer with the handler of an exception's status code or of the nearest class it derives from.
+
+    A handler is called with the connection and the exception; a function that is not async runs in a thread. It returns
+    a response, or None if it answered by itself. `HTTPException` becomes plain text with its status, detail and
+    headers, and `WebSocketException` a close frame, unless there is a handler for them.
+
+    What no handler takes is answered by ``server_errors``, if given, and raised on in any case, so that the server
+    logs it. The same goes for a handler that fails. If the response has begun there is nothing left to answer: a
+    handled exception is then a `RuntimeError` with that exception as its cause.
+
+    The connection that handlers get is made by the class attributes ``request_class`` and ``websocket_class``.
+
+    >>> import asyncio
+    >>> async def app(scope, receive, send):
+    ...     raise HTTPException(404)
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("body"))
+    >>> asyncio.run(ExceptionMiddleware(app)({"type": "http", "method": "GET"}, None, send))
+    404 None
+    None b'Not Found'
+    """
+
+    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
+    websocket_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        handlers: Mapping[Any, ExceptionHandler] | None = None,
+        debug: bool = False,
+        *,
+        server_errors: ServerErrorMiddleware | None = None,
+    ) -> None:
+        self.app = app
+        self.debug = debug
+        self.server_errors = server_errors
+        self._status_handlers: dict[int, ExceptionHandler] = {}
+        self._exception_handlers: dict[type[Exception], ExceptionHandler] = {
+            HTTPException: self.http_exception,
+            WebSocketException: self.websocket_exception,
+        }
+        for key, handler in (handlers or {}).items():
+            self.add_exception_handler(key, handler)
+        self._guard = self.guard  # a bound method made once, not once a request
+
+    def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
+        """Answer this status code of an `HTTPException`, or this class and those below it, with ``handler``."""
+        if isinstance(exc_class_or_status_code, int):
+            self._status_handlers[exc_class_or_status_code] = handler
+        else:
+            self._exception_handlers[exc_class_or_status_code] = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        scope[GUARD] = self._guard
+        started = False
+
+        def tracked_send(message: Message) -> Awaitable[None]:
+            nonlocal started
+            if not started and message["type"] in RESPONSE_STARTS:
+                started = True
+            return send(message)
+
+        try:
+            await self.app(scope, receive, tracked_send)
+        except Exception as exc:
+            try:
+                await self._handle(exc, scope, receive, tracked_send, started)
+            except Exception as unhandled:
+                if self.server_errors is not None and not started:
+                    await self.server_errors.answer(unhandled, scope, receive, tracked_send)
+                raise
+
+    def guard(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Run ``app`` under these handlers; what the scope's guard does (see `asgi_types.GUARD`)."""
+        layer = copy.copy(self)
+        layer.app = app
+        return layer(scope, receive, send)
+
+    def http_exception(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp:
+        """The answer to an `HTTPException` that has no other handler."""
+        assert isinstance(exc, HTTPException)
+        if request.scope["type"] == "http":
+            return Response(exc.detail, exc.status_code, exc.headers, "text/plain")
+        return lambda scope, receive, send: answer(scope, receive, send, exc)
+
+    def websocket_exception(self, websocket: HTTPConnection[Any], exc: Exception) -> ASGIApp:
+        """The answer to a `WebSocketException` that has no other handler."""
+        assert isinstance(exc, WebSocketException)
+        close = {"type": "websocket.close", "code": exc.code, "reason": exc.reason}
+        return lambda scope, receive, send: send(close)
+
+    async def _handle(self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: bool) -> None:
+        handler = self._find_handler(exc)
+        if handler is None:
+            raise exc
+        if started:
+            raise RuntimeError("Caught handled exception, but response already started.") from exc
+        view_class = self.request_class if scope["type"] == "http" else self.websocket_class
+        response = await call_handler(handler, view_class(scope, receive, send), exc)
+        if response is not None:
+            await response(scope, receive, send)
+
+    def _find_handler(self, exc: Exception) -> ExceptionHandler | None:
+        if isinstance(exc, HTTPException) and exc.status_code in self._status_handlers:
+            return self._status_handlers[exc.status_code]
+        for cls in type(exc).__mro__:
+            if cls in self._exception_handlers:
+                return self._exception_handlers[cls]
+        return None

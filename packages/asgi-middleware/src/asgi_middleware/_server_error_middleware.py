@@ -1,0 +1,99 @@
+"""The outermost layer: no error leaves an application unanswered, and none is swallowed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
+
+from ._error_handler import ExceptionHandler, call_handler
+from ._exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
+
+
+class ServerErrorMiddleware:
+    """Answer an unhandled exception of an HTTP request with a 500, and raise it on for the server to log.
+
+    With ``debug`` the answer shows the traceback: as a page to a client that accepts ``text/html``, else as text. Without
+    it, ``handler`` answers, and if there is none, or it fails, plain text does. Nothing is sent if the response had begun.
+
+    >>> import asyncio
+    >>> async def app(scope, receive, send):
+    ...     raise LookupError("no such thing")
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("body"))
+    >>> scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    >>> asyncio.run(ServerErrorMiddleware(app)(scope, None, send))
+    Traceback (most recent call last):
+    LookupError: no such thing
+    """
+
+    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
+
+    def __init__(self, app: ASGIApp, handler: ExceptionHandler | None = None, debug: bool = False) -> None:
+        self.app = app
+        self.handler = handler
+        self.debug = debug
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application inside this layer."""
+        return self._app
+
+    @app.setter
+    def app(self, app: ASGIApp) -> None:
+        self._app = app
+        # Directly above an error layer that answers through this one there is nothing left to do.
+        self._is_answered_below = isinstance(app, ExceptionMiddleware) and app.server_errors is self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_answered_below or scope["type"] != "http":
+            # Called by name: CPython runs a method without the detour that calling an instance takes.
+            await self._app.__call__(scope, receive, send)
+            return
+        started = False
+
+        def tracked_send(message: Message) -> Awaitable[None]:
+            nonlocal started
+            if not started and message["type"] in RESPONSE_STARTS:
+                started = True
+            return send(message)
+
+        try:
+            await self._app(scope, receive, tracked_send)
+        except Exception as exc:
+            if not started:
+                await self.answer(exc, scope, receive, tracked_send)
+            raise
+
+    async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the 500 for ``exc``; nothing to a connection that is no HTTP request."""
+        if scope["type"] != "http":
+            return
+        request = self.request_class(scope, receive, send)
+        try:
+            response = await self._response(request, exc)
+        except Exception:
+            await self.error_response(request, exc)(scope, receive, send)
+            raise
+        if response is not None:
+            await response(scope, receive, send)
+
+    def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
+        """The traceback, as the page or as text by what the client accepts."""
+        from ._debug_page import debug_html, debug_text  # reads source files; production never does
+
+        if "text/html" in request.headers.get("accept", ""):
+            return Response(debug_html(exc), 500, media_type="text/html")
+        return Response(debug_text(exc), 500, media_type="text/plain")
+
+    def error_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
+        """What a client may know of an error: nothing but that it happened."""
+        return Response("Internal Server Error", 500, media_type="text/plain")
+
+    async def _response(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp | None:
+        if self.debug:
+            return self.debug_response(request, exc)
+        if self.handler is not None:
+            return await call_handler(self.handler, request, exc)
+        return self.error_response(request, exc)

@@ -1,0 +1,79 @@
+"""What a router needs of a route."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from enum import Enum
+from typing import Any
+
+from asgi_types import ASGIApp, HTTPException, Receive, Scope, Send, refuse
+
+from ._url_path import URLPath
+
+
+class Match(Enum):
+    """How well a route fits: not at all, by its path but not its method, or fully."""
+
+    NONE = 0
+    PARTIAL = 1
+    FULL = 2
+
+
+class NoMatchFound(Exception):
+    """No route has this name and exactly these parameters."""
+
+    def __init__(self, name: str, path_params: dict[str, Any]) -> None:
+        super().__init__(f'No route exists for name "{name}" and params "{", ".join(path_params)}".')
+        self.name = name
+        self.path_params = path_params
+
+
+class BaseRoute:
+    """The interface of a route; a router takes any subclass.
+
+    `matches`, `url_path_for` and `handle` are for subclasses to define. A subclass whose path pattern says which paths
+    it can match tells so by `index_pattern`, and is then not asked for any other.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """How well this route fits the scope, and what to put into the scope if it is chosen."""
+        raise NotImplementedError
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The path of the route with this name; `NoMatchFound` if it is not this one."""
+        raise NotImplementedError
+
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer a connection that this route matches."""
+        raise NotImplementedError
+
+    def index_pattern(self) -> str | None:
+        """The pattern of every path this route can match, or None if it could match any path."""
+        return None
+
+    def enter(self, scope: Scope, path: str) -> ASGIApp | Match:
+        """Who is to answer ``path``, the scope's route path: an application, or by what it is not this route.
+
+        On a full match the scope is made this route's own.
+        """
+        match, child_scope = self.matches(scope)
+        if match is not Match.FULL:
+            return match
+        scope.update(child_scope)
+        return self.handle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as if this were the only route of a router."""
+        match, child_scope = self.matches(scope)
+        if match is Match.NONE:
+            await not_found(scope, receive, send)
+            return
+        scope.update(child_scope)
+        await self.handle(scope, receive, send)
+
+
+def not_found(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Answer that there is no such route: 404, or a close frame."""
+    if scope["type"] == "websocket":
+        return send({"type": "websocket.close", "code": 1000, "reason": ""})
+    return refuse(scope, receive, send, HTTPException(404))

@@ -1,0 +1,63 @@
+"""Functions that read the parameters of one pattern from a path, each the cheapest that its pattern allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ._convertors import Convertor, StringConvertor
+
+PathReader = Callable[[str], dict[str, Any] | None]
+"""Gives the parameters of a path, or None if the path does not fit."""
+
+
+def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> PathReader:
+    """A reader that gives what ``path_regex`` and ``convertors`` would, for a pattern with this ``path_format``."""
+    if not convertors:
+        return _literal(path_format)
+    conversions = [(name, each.convert) for name, each in convertors.items() if type(each) is not StringConvertor]
+    if conversions:
+        return _converted(path_regex, conversions)
+    name = next(iter(convertors))
+    if len(convertors) == 1 and path_format.endswith(f"/{{{name}}}"):
+        return _last_segment(path_format.removesuffix(f"{{{name}}}"), name)
+    return _text(path_regex)
+
+
+def _literal(path: str) -> PathReader:
+    return lambda asked: {} if asked == path else None
+
+
+def _last_segment(above: str, name: str) -> PathReader:
+    begin = len(above)
+
+    def read(path: str) -> dict[str, Any] | None:
+        value = path[begin:]
+        return {name: value} if value and "/" not in value and path.startswith(above) else None
+
+    return read
+
+
+def _text(path_regex: re.Pattern[str]) -> PathReader:
+    def read(path: str) -> dict[str, Any] | None:
+        match = path_regex.match(path)
+        return None if match is None else match.groupdict()
+
+    return read
+
+
+def _converted(path_regex: re.Pattern[str], conversions: list[tuple[str, Callable[[str], Any]]]) -> PathReader:
+    def read(path: str) -> dict[str, Any] | None:
+        match = path_regex.match(path)
+        if match is None:
+            return None
+        params: dict[str, Any] = match.groupdict()
+        try:
+            for name, convert in conversions:
+                params[name] = convert(params[name])
+        except ValueError:  # such as more digits than Python will make an integer of
+            return None
+        return params
+
+    return read

@@ -1,0 +1,89 @@
+"""A path pattern and its HTTP endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, ClassVar, Literal
+
+from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
+
+from ._path_route import PathRoute, is_function
+
+
+def connection_response(func: Callable[[Any], Any]) -> ASGIApp:
+    """An ASGI application of a function that takes the scope's view and returns a response, sync ones in a thread."""
+    is_async = is_async_callable(func)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        connection: HTTPConnection[Any] = HTTPConnection(scope, receive, send)
+        if is_async:
+            response = await func(connection)
+        else:
+            from anyio import to_thread  # only a function that is not async needs a thread
+
+            response = await to_thread.run_sync(func, connection)
+        await response(scope, receive, send)
+
+    return app
+
+
+class Route(PathRoute):
+    """Serve the paths of a pattern by an endpoint.
+
+    The endpoint is a function of a connection that returns a response, or any ASGI application (an instance or a
+    class). The class attribute ``adapter`` makes the application of a function: here the function gets the core's
+    `HTTPConnection`. ``methods`` defaults to GET for a function and to all for an application; GET brings HEAD.
+
+    Raises `AssertionError` for a path without a leading slash or with an unknown convertor, and `ValueError` for a
+    parameter that stands twice.
+
+    >>> async def user(connection): ...
+    >>> route = Route("/users/{id:int}", user)
+    >>> route.matches({"type": "http", "method": "GET", "path": "/users/42"})[1]["path_params"]
+    {'id': 42}
+    """
+
+    scope_type: ClassVar[Literal["http", "websocket"]] = "http"
+    adapter: Callable[[Callable[..., Any]], ASGIApp] = staticmethod(connection_response)
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> None:
+        super().__init__(path, endpoint, name)
+        self.include_in_schema = include_in_schema
+        self.app: ASGIApp = self.adapter(endpoint) if is_function(endpoint) else endpoint
+        if methods is None and is_function(endpoint):
+            methods = ["GET"]
+        self.methods = None if methods is None else {method.upper() for method in methods}
+        if self.methods is not None and "GET" in self.methods:
+            self.methods.add("HEAD")
+
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if self.methods and scope["method"] not in self.methods:
+            return method_not_allowed(self.methods, scope, receive, send)
+        return self.app(scope, receive, send)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Route)
+            and self.path == other.path
+            and self.endpoint == other.endpoint
+            and self.methods == other.methods
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        methods = sorted(self.methods or ())
+        return f"{type(self).__name__}(path={self.path!r}, name={self.name!r}, methods={methods!r})"
+
+
+def method_not_allowed(methods: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Answer 405 with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
+    return refuse(scope, receive, send, HTTPException(405, headers={"Allow": ", ".join(sorted(methods))}))

@@ -1,0 +1,75 @@
+"""The small core that every ASGI package of this family shares: types, headers, URLs, the scope view, one response.
+
+It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
+identity.
+"""
+
+from ._address import Address as Address
+from ._asgi import AppType as AppType
+from ._asgi import ASGIApp as ASGIApp
+from ._asgi import Lifespan as Lifespan
+from ._asgi import Message as Message
+from ._asgi import Receive as Receive
+from ._asgi import Scope as Scope
+from ._asgi import Send as Send
+from ._asgi import StatefulLifespan as StatefulLifespan
+from ._asgi import StatelessLifespan as StatelessLifespan
+from ._async_callable import is_async_callable as is_async_callable
+from ._connection import HTTPConnection as HTTPConnection
+from ._connection import StateT as StateT
+from ._cookies import parse_cookies as parse_cookies
+from ._exceptions import HTTPException as HTTPException
+from ._exceptions import WebSocketException as WebSocketException
+from ._guard import GUARD as GUARD
+from ._guard import Guard as Guard
+from ._guard import answer as answer
+from ._guard import refuse as refuse
+from ._headers import Headers as Headers
+from ._headers import RawHeaders as RawHeaders
+from ._host import parse_host as parse_host
+from ._multi_dict import ImmutableMultiDict as ImmutableMultiDict
+from ._multi_dict import MultiDict as MultiDict
+from ._mutable_headers import MutableHeaders as MutableHeaders
+from ._query_params import QueryParams as QueryParams
+from ._response import BackgroundWork as BackgroundWork
+from ._response import Response as Response
+from ._route_path import get_route_path as get_route_path
+from ._set_cookie import SameSite as SameSite
+from ._state import State as State
+from ._url import URL as URL
+
+__all__ = (
+    "ASGIApp",
+    "Address",
+    "AppType",
+    "BackgroundWork",
+    "GUARD",
+    "Guard",
+    "HTTPConnection",
+    "HTTPException",
+    "Headers",
+    "ImmutableMultiDict",
+    "Lifespan",
+    "Message",
+    "MultiDict",
+    "MutableHeaders",
+    "QueryParams",
+    "RawHeaders",
+    "Receive",
+    "Response",
+    "SameSite",
+    "Scope",
+    "Send",
+    "State",
+    "StateT",
+    "StatefulLifespan",
+    "StatelessLifespan",
+    "URL",
+    "WebSocketException",
+    "answer",
+    "get_route_path",
+    "is_async_callable",
+    "parse_cookies",
+    "parse_host",
+    "refuse",
+)

@@ -1,0 +1,19 @@
+"""Telling coroutine functions from others."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeGuard
+
+
+def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
+    """Whether calling ``obj`` gives a coroutine: an ``async def``, a partial of one, or an object with one as its call.
+
+    >>> async def endpoint(): ...
+    >>> is_async_callable(functools.partial(endpoint)), is_async_callable(print)
+    (True, False)
+    """
+    from inspect import iscoroutinefunction  # a slow import, and only set-up code asks
+
+    while isinstance(obj, functools.partial):
+        obj = obj.func
+    return iscoroutinefunction(obj) or (callable(obj) and iscoroutinefunction(obj.__call__))

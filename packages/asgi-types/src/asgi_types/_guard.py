@@ -1,0 +1,46 @@
+"""How a piece refuses a request: by raising where an error layer promised to answer, by itself where none did.
+
+The error layer puts a `Guard` in the scope under `GUARD`. Its presence is the promise that `HTTPException` and
+`WebSocketException` become an answer; calling it runs an application with that promise kept right there, for what must
+be answered inside a middleware of one route.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from ._asgi import ASGIApp, Receive, Scope, Send
+from ._exceptions import HTTPException
+from ._response import Response
+
+GUARD = "asgi_types.guard"
+"""The scope key of the `Guard`."""
+
+Guard = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
+"""Runs an application and turns what it raises into an answer, as the error layer above does."""
+
+
+def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> Awaitable[None]:
+    """Answer a connection with ``refusal``: raise it if somebody above promised to handle it, else send it.
+
+    Sent, it is the detail as plain text with the exception's headers. A WebSocket gets a denial response from a server
+    that can send one, and is closed with code 1000 by others.
+
+    >>> import asyncio
+    >>> async def teapot(scope, receive, send):
+    ...     await refuse(scope, receive, send, HTTPException(418, "Short and stout."))
+    >>> async def send(message):
+    ...     print(message["type"], message.get("status", ""))
+    >>> asyncio.run(teapot({"type": "http", "method": "GET"}, None, send))
+    http.response.start 418
+    http.response.body 
+    """
+    if GUARD in scope:
+        raise refusal
+    return answer(scope, receive, send, refusal)
+
+
+def answer(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> Awaitable[None]:
+    """Send ``refusal`` as `refuse` does where nobody promised to handle it."""
+    if scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
+        return send({"type": "websocket.close", "code": 1000, "reason": ""})
+    response = Response(refusal.detail, refusal.status_code, refusal.headers, "text/plain")
+    return response(scope, receive, send)

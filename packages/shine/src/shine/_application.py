@@ -1,0 +1,115 @@
+"""The application: a router behind middleware, inside the error layers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from asgi_middleware import ExceptionHandler, Middleware, MiddlewareFactory
+from asgi_routing import BaseRoute, URLPath
+from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State
+
+from .middleware.errors import ServerErrorMiddleware
+from .middleware.exceptions import ExceptionMiddleware
+from .requests import Request
+from .routing import Router
+
+AppType = TypeVar("AppType", bound="Shine")
+P = ParamSpec("P")
+
+
+class Shine:
+    """An ASGI application of routes, middleware, exception handlers and a lifespan.
+
+    ``exception_handlers`` maps status codes and exception classes to handlers; the one for 500 or `Exception` answers
+    whatever is unhandled. ``debug`` shows tracebacks instead. Errors are answered inside the middleware, so that every
+    middleware sees the answer, and once more outside, for the middleware's own; what was unhandled is raised on for
+    the server's log. ``lifespan`` is an async context manager of the application, around its whole life; a mapping
+    that it yields is the state that each request starts with.
+
+    The middleware is put together at the first call; adding one later is a `RuntimeError`.
+
+    >>> from shine import PlainTextResponse, Route, Shine
+    >>> async def hello(request):
+    ...     return PlainTextResponse("Hello")
+    >>> app = Shine(routes=[Route("/", hello)])
+    >>> app.url_path_for("hello")
+    '/'
+    """
+
+    router_class: type[Router] = Router
+
+    def __init__(
+        self,
+        debug: bool = False,
+        routes: Sequence[BaseRoute] | None = None,
+        middleware: Sequence[Middleware] | None = None,
+        exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
+        lifespan: Lifespan[Any] | None = None,
+    ) -> None:
+        self.debug = debug
+        self.state = State()
+        self.router = self.router_class(routes, lifespan=lifespan)
+        self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
+        self.user_middleware: list[Middleware] = list(middleware or ())
+        self.middleware_stack: ASGIApp | None = None
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The router's routes, which may be changed at any time."""
+        return self.router.routes
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The path of the route with this name and these parameters; see `Router.url_path_for`."""
+        return self.router.url_path_for(name, **path_params)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        stack = self.middleware_stack
+        if stack is None:
+            stack = self.middleware_stack = self.build_middleware_stack()
+        # Called by name: CPython runs a method without the detour that calling an instance takes.
+        await stack.__call__(scope, receive, send)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application inside all its layers; the outermost is a `ServerErrorMiddleware`."""
+        handlers = dict(self.exception_handlers)
+        fallbacks = [handlers.pop(key) for key in (500, Exception) if key in handlers]
+        errors = ServerErrorMiddleware(self.router, fallbacks[-1] if fallbacks else None, self.debug)
+
+        def exceptions(app: ASGIApp) -> ASGIApp:
+            return ExceptionMiddleware(app, handlers, self.debug, server_errors=errors)
+
+        app = exceptions(_shortest_way_into(self.router))
+        if self.user_middleware:
+            for factory, args, kwargs in reversed(self.user_middleware):
+                app = factory(app, *args, **kwargs)
+            app = exceptions(app)
+        errors.app = app
+        return errors
+
+    def add_middleware(self, middleware_class: MiddlewareFactory[P], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Put a middleware around all those there are."""
+        if self.middleware_stack is not None:
+            raise RuntimeError("Cannot add middleware after an application has started")
+        self.user_middleware.insert(0, Middleware(middleware_class, *args, **kwargs))
+
+    def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
+        """Answer a status code or an exception class with ``handler``; before the first call only."""
+        self.exception_handlers[exc_class_or_status_code] = handler
+
+    def add_route(
+        self,
+        path: str,
+        route: Callable[[Request], Awaitable[Response] | Response],
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> None:
+        """Append a route."""
+        self.router.add_route(path, route, methods=methods, name=name, include_in_schema=include_in_schema)
+
+
+def _shortest_way_into(router: Router) -> ASGIApp:
+    # A router whose call was not overridden does nothing but await its stack: one step less for every request.
+    return router.middleware_stack if type(router).__call__ is Router.__call__ else router
