@@ -77,7 +77,7 @@ def falcon() -> Any:
             resp.text = TEXT
 
     class Item:
-        async def on_get(self, req: Request, resp: Response, id: str) -> None:
+        async def on_get(self, req: Request, resp: Response, id: str) -> None:  # noqa: A002 - the name of the parameter
             resp.content_type = MEDIA_TEXT
             resp.text = id
 

@@ -1,5 +1,82 @@
-"""Shine."""
-from .applications import Shine as Shine
-from .responses import PlainTextResponse as PlainTextResponse
-from .requests import Request as Request
-from .routing import Route as Route
+"""Shine: a web framework made of small ASGI packages.
+
+Every public module has Starlette's name and place. The names most applications need are here as well, each loaded
+with its module when it is first asked for, so that a program pays for what it uses.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .applications import Shine as Shine
+    from .exceptions import HTTPException as HTTPException
+    from .exceptions import WebSocketException as WebSocketException
+    from .middleware import Middleware as Middleware
+    from .requests import Request as Request
+    from .responses import HTMLResponse as HTMLResponse
+    from .responses import JSONResponse as JSONResponse
+    from .responses import PlainTextResponse as PlainTextResponse
+    from .responses import RedirectResponse as RedirectResponse
+    from .responses import Response as Response
+    from .routing import Route as Route
+    from .routing import Router as Router
+    from .routing import WebSocketRoute as WebSocketRoute
+    from .websockets import WebSocket as WebSocket
+    from .websockets import WebSocketDisconnect as WebSocketDisconnect
+
+    __version__: str
+
+_HOMES = {
+    "HTMLResponse": "responses",
+    "HTTPException": "exceptions",
+    "JSONResponse": "responses",
+    "Middleware": "middleware",
+    "PlainTextResponse": "responses",
+    "RedirectResponse": "responses",
+    "Request": "requests",
+    "Response": "responses",
+    "Route": "routing",
+    "Router": "routing",
+    "Shine": "applications",
+    "WebSocket": "websockets",
+    "WebSocketDisconnect": "websockets",
+    "WebSocketException": "exceptions",
+    "WebSocketRoute": "routing",
+}
+
+__all__ = (
+    "HTMLResponse",
+    "HTTPException",
+    "JSONResponse",
+    "Middleware",
+    "PlainTextResponse",
+    "RedirectResponse",
+    "Request",
+    "Response",
+    "Route",
+    "Router",
+    "Shine",
+    "WebSocket",
+    "WebSocketDisconnect",
+    "WebSocketException",
+    "WebSocketRoute",
+    "__version__",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("shine")
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

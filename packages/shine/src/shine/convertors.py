@@ -8,3 +8,14 @@ from asgi_routing import PathConvertor as PathConvertor
 from asgi_routing import StringConvertor as StringConvertor
 from asgi_routing import UUIDConvertor as UUIDConvertor
 from asgi_routing import register_url_convertor as register_url_convertor
+
+__all__ = (
+    "CONVERTOR_TYPES",
+    "Convertor",
+    "FloatConvertor",
+    "IntegerConvertor",
+    "PathConvertor",
+    "StringConvertor",
+    "UUIDConvertor",
+    "register_url_convertor",
+)

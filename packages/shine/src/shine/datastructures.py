@@ -9,3 +9,15 @@ from asgi_types import MultiDict as MultiDict
 from asgi_types import MutableHeaders as MutableHeaders
 from asgi_types import QueryParams as QueryParams
 from asgi_types import State as State
+
+__all__ = (
+    "Address",
+    "Headers",
+    "ImmutableMultiDict",
+    "MultiDict",
+    "MutableHeaders",
+    "QueryParams",
+    "State",
+    "URL",
+    "URLPath",
+)

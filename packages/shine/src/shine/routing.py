@@ -14,6 +14,21 @@ from asgi_routing import compile_path as compile_path
 from asgi_routing import get_name as get_name
 from asgi_routing import replace_params as replace_params
 from asgi_types import ASGIApp
+from asgi_websockets import websocket_session as websocket_session
+
+__all__ = (
+    "BaseRoute",
+    "Match",
+    "NoMatchFound",
+    "Route",
+    "Router",
+    "WebSocketRoute",
+    "compile_path",
+    "get_name",
+    "replace_params",
+    "request_response",
+    "websocket_session",
+)
 
 
 class Route(asgi_routing.Route):
@@ -30,7 +45,7 @@ class WebSocketRoute(asgi_routing.WebSocketRoute):
 
     @staticmethod
     def adapter(func: Callable[..., Any]) -> ASGIApp:
-        """The application of a function."""
+        """The application of a function, looked up here as `Route.adapter` does."""
         return websocket_session(func)
 
 

@@ -11,3 +11,15 @@ from asgi_types import Send as Send
 from asgi_types import StatefulLifespan as StatefulLifespan
 from asgi_types import StatelessLifespan as StatelessLifespan
 
+__all__ = (
+    "ASGIApp",
+    "AppType",
+    "ExceptionHandler",
+    "Lifespan",
+    "Message",
+    "Receive",
+    "Scope",
+    "Send",
+    "StatefulLifespan",
+    "StatelessLifespan",
+)

@@ -2,7 +2,9 @@
 
 import asgi_middleware
 
-from shine.requests import Request
+from ..requests import Request
+
+__all__ = ("ServerErrorMiddleware",)
 
 
 class ServerErrorMiddleware(asgi_middleware.ServerErrorMiddleware):

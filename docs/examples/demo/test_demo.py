@@ -1,0 +1,171 @@
+"""The demo under every server: each is started on a free port and stopped again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+HERE = Path(__file__).parent
+
+SERVERS = {
+    "uvicorn": ["-m", "uvicorn", "demo:app", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
+    "hypercorn-asyncio": ["-m", "hypercorn", "demo:app", "--bind=127.0.0.1:{port}", "--worker-class=asyncio"],
+    "hypercorn-trio": ["-m", "hypercorn", "demo:app", "--bind=127.0.0.1:{port}", "--worker-class=trio"],
+    "granian": ["-m", "granian", "demo:app", "--interface=asgi", "--host=127.0.0.1", "--port={port}"],
+    "daphne": ["-m", "daphne", "--bind=127.0.0.1", "--port={port}", "demo:app"],
+}
+
+# daphne never sends lifespan events, so there is no state for the demo to start with.
+WITHOUT_LIFESPAN = {"daphne"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(server: str, log: Path, *, debug: bool = False) -> Iterator[httpx.Client]:
+    port = free_port()
+    command = [sys.executable, *(argument.format(port=port) for argument in SERVERS[server])]
+    environment = {**os.environ, "DEMO_DEBUG": "1" if debug else "0"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=HERE, env=environment, stdout=output, stderr=output)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+                wait_until_up(client, process, log)
+                yield client
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_until_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            client.get("/missing")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"The server did not come up:\n{log.read_text()}")
+
+
+@pytest.fixture(name="client", params=[pytest.param(name, id=name) for name in SERVERS])
+def client_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
+    with running(request.param, tmp_path / "log") as client:
+        client.headers["x-server"] = request.param
+        yield client
+
+
+def test_main_path(client: httpx.Client) -> None:
+    """Every kind of answer the demo gives, with one start of each server."""
+    assert client.post("/echo", json={"name": "Zoë"}).json() == {"name": "Zoë"}
+
+    malformed = client.post("/echo", content=b"{")
+    assert malformed.status_code == 400
+    assert malformed.json()["error"].startswith("Malformed JSON: ")
+
+    missing = client.get("/missing", headers={"accept": "text/html"})
+    assert (missing.status_code, missing.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>404</h1>" in missing.text
+
+    wrong_method = client.delete("/notes/1")
+    assert (wrong_method.status_code, wrong_method.headers["allow"]) == (405, "GET, HEAD")
+
+    moved = client.get("/old")
+    assert (moved.status_code, moved.headers["location"]) == (307, "/")
+
+    slash = client.get("/old/?from=here")
+    assert (slash.status_code, slash.headers["location"]) == (307, "/old?from=here")
+
+    assert client.head("/old").content == b""
+
+    broken = client.get("/broken")  # the last: servers close the connection on which an application failed
+    assert (broken.status_code, broken.text) == (500, "Internal Server Error")
+
+
+def test_state_of_the_lifespan(client: httpx.Client) -> None:
+    if client.headers["x-server"] in WITHOUT_LIFESPAN:
+        assert client.get("/").status_code == 503
+        return
+    page = client.get("/")
+    assert page.status_code == 200
+    assert '<a href="/notes/1">Welcome to the board.</a>' in page.text
+    assert client.get("/notes/1").json() == {"id": 1, "text": "Welcome to the board."}
+
+    added = client.post("/notes", json={"text": "<b>"})
+    assert (added.status_code, added.headers["location"]) == (201, "/notes/2")
+    assert "&lt;b&gt;" in client.get("/").text
+    assert client.get("/notes/3").json() == {"error": "There is no note 3."}
+    assert client.post("/notes", json=["text"]).status_code == 422
+
+
+BAD_REQUESTS = {
+    "malformed host": b"GET / HTTP/1.1\r\nHost: ex ample:99999999\r\n\r\n",
+    "host with a path": b"GET /old/ HTTP/1.1\r\nHost: a/b?c#d\r\n\r\n",
+    "broken IPv6 host": b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "path that is not UTF-8": b"GET /%ff%fe/%c3 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "raw bytes in the path": b"GET /\xff\xfe HTTP/1.1\r\nHost: a\r\n\r\n",
+    "invalid percent-encoding": b"GET /%zz%1?%=%%%&=%g0 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "control characters": b"GET /old%00%0d%0a%09/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    "query that is not UTF-8": b"GET /?a=%ff&\xff=%fe HTTP/1.1\r\nHost: a\r\n\r\n",
+    "absurd cookie": b'GET / HTTP/1.1\r\nHost: a\r\nCookie: =;;="\\;a=b=c;"\\777";\xff\xfe=\xff\r\n\r\n',
+    "five thousand cookies": b"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + b'a="\\;' * 5000 + b"\r\n\r\n",
+    "duplicate headers": b"GET / HTTP/1.1\r\nHost: a\r\n" + b"Accept: text/html\r\n" * 50 + b"\r\n",
+    "oversized header": b"GET / HTTP/1.1\r\nHost: a\r\nX-Big: " + b"x" * 300_000 + b"\r\n\r\n",
+    "slashes to another host": b"GET //evil.example/%2e%2e/ HTTP/1.1\r\nHost: a\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_bad_input_is_never_an_error_of_ours(server: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with running(server, log) as client:
+        for name, request in BAD_REQUESTS.items():
+            head = raw_exchange(client.base_url.port, request)
+            assert b" 500 " not in head.split(b"\r\n")[0], name
+            assert b"evil" not in head.lower(), name
+        assert client.post("/echo", json=1).json() == 1
+    assert "Traceback" not in log.read_text(errors="replace")
+
+
+def raw_exchange(port: int | None, request: bytes) -> bytes:
+    """What the server answers to these bytes; empty if it hangs up, as it may on what is no HTTP."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        try:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            return connection.recv(65536)
+        except OSError:
+            return b""
+
+
+def test_the_error_is_logged_once_and_shown_in_debug_only(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with running("uvicorn", log, debug=True) as client:
+        page = client.get("/broken", headers={"accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+        assert "This page is always broken." in page.text
+        text = client.get("/broken", headers={"accept": "application/json"})
+        assert (text.status_code, text.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+        assert text.text.startswith("Traceback (most recent call last):")
+    assert log.read_text().count("RuntimeError: This page is always broken.") == 2

@@ -1,0 +1,47 @@
+"""Runs every example that readers are shown: Python blocks of the README files and the docs, and docstrings.
+
+The Python blocks of one page run in order in one namespace, as a reader would try them; so do those of a docstring.
+"""
+
+from __future__ import annotations
+
+import doctest
+import re
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+PAGES = [
+    path
+    for pattern in ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "packages/*/README.md")
+    for path in sorted(ROOT.glob(pattern))
+    if "```python\n" in path.read_text("utf-8")
+]
+SOURCES = [path for path in sorted(ROOT.glob("packages/*/src/**/*.py")) if ">>> " in path.read_text("utf-8")]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_page(page: Path) -> None:
+    text = page.read_text("utf-8")
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for block in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        lines_before = text[: block.start(1)].count("\n")
+        source = "\n" * lines_before + block[1]  # so that a traceback shows the page's own line
+        exec(compile(source, str(page), "exec"), namespace)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_docstrings(source: Path) -> None:
+    inside = source.relative_to(ROOT).with_suffix("").parts[3:]
+    module: ModuleType = import_module(".".join(part for part in inside if part != "__init__"))
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

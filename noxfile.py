@@ -1,0 +1,164 @@
+"""Every task of the project by name.
+
+    python3 noxfile.py            every gate, as CI runs them
+    python3 noxfile.py demo       the demo, served on loopback
+    python3 noxfile.py tests      one gate; `python3 noxfile.py --list` names the others
+
+Python 3.11 or newer is all that must be there: where nox is missing, it is installed into .venv first. nox makes an
+environment for each task, with uv where that is there and pip where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+
+try:
+    import nox
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    venv = ROOT / ".venv"
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if Path(sys.prefix) == venv.resolve():
+        sys.exit("nox could not be installed into .venv: remove that folder and try again.")
+    if not python.exists():
+        print("Setting up .venv with nox ...", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "nox>=2025.2"], check=True)
+    sys.exit(subprocess.run([str(python), __file__, *sys.argv[1:]], cwd=ROOT, check=False).returncode)
+
+CORE = "asgi-types"
+PIECES = (
+    "asgi-http",
+    "asgi-routing",
+    "asgi-websockets",
+    "asgi-middleware",
+    "asgi-forms",
+    "asgi-templates",
+    "asgi-sessions",
+)
+PACKAGES = (CORE, *PIECES, "shine")
+SOURCES = [f"packages/{name}/src" for name in PACKAGES]
+TYPING_TESTS = "packages/asgi-types/tests/typing"
+
+nox.needs_version = ">=2025.2"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "imports", "types", "surface", "tests", "examples", "wheels"]
+
+GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
+
+
+def install_group(session: nox.Session, *groups: str) -> None:
+    session.install(*nox.project.dependency_groups(GROUPS, *groups))
+
+
+def install_packages(session: nox.Session) -> None:
+    """All packages from this tree, in one call: their names belong to others on the public index."""
+    install_group(session, "build")
+    session.install("--no-build-isolation", *(f"--editable=packages/{name}" for name in PACKAGES))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Serve the demo on 127.0.0.1; arguments after -- go to uvicorn."""
+    install_packages(session)
+    install_group(session, "serve")
+    session.chdir("docs/examples/demo")
+    session.run("uvicorn", "demo:app", "--host", "127.0.0.1", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests, on asyncio and trio and on real servers, with full branch coverage."""
+    install_packages(session)
+    install_group(session, "test", "servers")
+    session.install("coverage>=7.6")
+    session.run("coverage", "run", "-m", "pytest", "packages", "docs/examples", *session.posargs)
+    if not session.posargs:
+        session.run("coverage", "report")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy and pyright, both strict, the typing tests, and complete types on every public name."""
+    install_packages(session)
+    install_group(session, "types")
+    session.run("mypy", *SOURCES, TYPING_TESTS, "noxfile.py")
+    session.run("pyright", *SOURCES, TYPING_TESTS)
+    for name in PACKAGES:
+        session.run("pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff, its formatter, and the house rules on sizes and names."""
+    install_group(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("python", ".ci/house_rules.py")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The one-way rule: who may import whom, each contract named by a sentence."""
+    install_packages(session)
+    install_group(session, "imports")
+    session.run("lint-imports")
+
+
+@nox.session
+def surface(session: nox.Session) -> None:
+    """__all__ equals reality and the committed api.txt of each package; -- --write renews api.txt."""
+    install_packages(session)
+    session.run("python", ".ci/surface.py", *session.posargs)
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Every Python example in a README, in the docs and in a docstring runs."""
+    install_packages(session)
+    install_group(session, "test", "servers")
+    session.run("pytest", "docs/test_examples.py", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("name", PACKAGES)
+def wheels(session: nox.Session, name: str) -> None:
+    """The built wheel of a package, alone with the core's, is ours and passes its tests and examples."""
+    install_group(session, "build", "test")
+    needed = PACKAGES if name == "shine" else tuple(dict.fromkeys((CORE, name)))
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    for wheel in dist.glob("*.whl"):
+        wheel.unlink()
+    for package in needed:
+        with session.chdir(ROOT / "packages" / package):
+            session.run("hatchling", "build", "-t", "wheel", "-d", str(dist), silent=True)
+    session.install(*(str(wheel) for wheel in sorted(dist.glob("*.whl"))))
+    session.run("python", ".ci/installed_is_ours.py", *needed)
+    session.run("pytest", f"packages/{name}/tests")
+    session.run("pytest", "docs/test_examples.py", "-k", f"packages/{name}/")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """One request through shine and its peers, interleaved in one run; never a gate."""
+    install_packages(session)
+    install_group(session, "peers")
+    session.run("python", "benchmarks/main_path.py", *session.posargs)
+    session.run("python", "benchmarks/import_time.py")
+
+
+def as_nox_arguments(arguments: list[str]) -> list[str]:
+    """A first argument without a dash is the name of a session."""
+    return ["-s", *arguments] if arguments and not arguments[0].startswith("-") else arguments
+
+
+if __name__ == "__main__":
+    command = [sys.executable, "-m", "nox", "-f", __file__, *as_nox_arguments(sys.argv[1:])]
+    sys.exit(subprocess.run(command, check=False).returncode)

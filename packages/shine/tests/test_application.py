@@ -1,0 +1,297 @@
+"""The application: its layers in their order, its handlers, its lifespan."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from shine import HTTPException, JSONResponse, Middleware, PlainTextResponse, Request, Route, Shine, WebSocketRoute
+from shine.applications import Starlette
+from shine.middleware.errors import ServerErrorMiddleware
+from shine.middleware.exceptions import ExceptionMiddleware
+from shine.routing import Router
+
+
+async def hello(request):
+    return PlainTextResponse(f"Hello, {request.path_params.get('name', 'world')}!")
+
+
+async def broken(request):
+    raise LookupError("no such thing")
+
+
+async def forbidden(request):
+    raise HTTPException(403, "Not for you.")
+
+
+ROUTES = [
+    Route("/", hello),
+    Route("/hello/{name}", hello, name="greet"),
+    Route("/broken", broken),
+    Route("/forbidden", forbidden),
+]
+
+
+class Stamp:
+    """Adds a header to every response, as CORS or request-id middleware does, and notes what passes it."""
+
+    def __init__(self, app, name="stamp", seen=None):
+        self.app = app
+        self.name = name
+        self.seen = [] if seen is None else seen
+
+    async def __call__(self, scope, receive, send):
+        async def stamping_send(message):
+            if message["type"] == "http.response.start":
+                self.seen.append(message["status"])
+                message["headers"].append((self.name.encode(), b"yes"))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, stamping_send)
+        except Exception as exc:
+            self.seen.append(type(exc))
+            raise
+
+
+async def test_answers_requests(drive):
+    app = Shine(routes=ROUTES)
+    assert (await drive.request(app)).text == "Hello, world!"
+    answer = await drive.request(app, "/hello/Zoë")
+    assert (answer.status, answer.text) == (200, "Hello, Zoë!")
+    assert answer.scope["app"] is app
+    assert answer.scope["router"] is app.router
+    assert answer.scope["route"] is app.routes[1]
+
+
+async def test_misses(drive):
+    app = Shine(routes=ROUTES)
+    missing = await drive.request(app, "/missing")
+    assert (missing.status, missing.text) == (404, "Not Found")
+    wrong = await drive.request(app, "/", "DELETE")
+    assert (wrong.status, wrong.headers["allow"]) == (405, "GET, HEAD")
+    assert (await drive.request(app, "/hello/x", "HEAD")).body == b""
+
+
+async def test_unhandled_error_is_answered_and_raised(drive):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    with pytest.raises(LookupError, match="no such thing"):
+        await Shine(routes=ROUTES)(drive.scope("/broken"), None, send)
+    assert [message.get("status") for message in sent] == [500, None]
+    assert sent[1]["body"] == b"Internal Server Error"
+
+
+async def collect(app, scope):
+    """What is sent on a scope, and what is raised."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    try:
+        await app(scope, None, send)
+    except Exception as exc:
+        return sent, exc
+    return sent, None
+
+
+async def test_middleware_sees_every_answer(drive):
+    """The header that users miss on the errors of other frameworks (a CORS header on a 500) is there."""
+    seen = []
+    app = Shine(routes=ROUTES, middleware=[Middleware(Stamp, "x-outer", seen)])
+    for path, status in {"/": 200, "/missing": 404, "/forbidden": 403, "/broken": 500}.items():
+        sent, _ = await collect(app, drive.scope(path))
+        assert sent[0]["status"] == status
+        assert (b"x-outer", b"yes") in sent[0]["headers"]
+    assert seen == [200, 404, 403, 500, LookupError]
+
+
+async def test_error_in_middleware_is_answered_outside(drive):
+    class Broken:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            raise ZeroDivisionError
+
+    async def on_error(request, exc):
+        return PlainTextResponse(type(exc).__name__, 500)
+
+    app = Shine(routes=ROUTES, middleware=[Middleware(Broken)], exception_handlers={Exception: on_error})
+    sent, raised = await collect(app, drive.scope("/"))
+    assert (sent[0]["status"], sent[1]["body"]) == (500, b"ZeroDivisionError")
+    assert isinstance(raised, ZeroDivisionError)
+
+
+async def test_http_exception_in_middleware_is_an_answer(drive):
+    class Refusing:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
+
+    async def page(request, exc):
+        assert isinstance(request, Request)
+        return PlainTextResponse(f"page for {exc.status_code}", exc.status_code, exc.headers)
+
+    plain = await drive.request(Shine(routes=ROUTES, middleware=[Middleware(Refusing)]))
+    assert (plain.status, plain.text, plain.headers["www-authenticate"]) == (401, "Unauthorized", "Basic")
+    app = Shine(routes=ROUTES, middleware=[Middleware(Refusing)], exception_handlers={401: page})
+    assert (await drive.request(app)).text == "page for 401"
+
+
+async def test_middleware_order(drive):
+    app = Shine(routes=ROUTES, middleware=[Middleware(Stamp, "x-second"), Middleware(Stamp, name="x-third")])
+    app.add_middleware(Stamp, "x-first")
+    answer = await drive.request(app)
+    assert answer.headers.keys()[2:] == ["x-third", "x-second", "x-first"]
+    with pytest.raises(RuntimeError, match="Cannot add middleware after an application has started"):
+        app.add_middleware(Stamp)
+
+
+@pytest.mark.parametrize("key", [500, Exception])
+async def test_handler_of_unhandled_errors(drive, key):
+    async def on_error(request, exc):
+        return JSONResponse({"error": str(exc)}, 500)
+
+    app = Shine(routes=ROUTES)
+    app.add_exception_handler(key, on_error)
+    sent, raised = await collect(app, drive.scope("/broken"))
+    assert sent[1]["body"] == b'{"error":"no such thing"}'
+    assert isinstance(raised, LookupError)
+
+
+async def test_handlers_by_class_and_status(drive):
+    async def on_lookup(request, exc):
+        return PlainTextResponse("looked up", 410)
+
+    def on_missing(request, exc):
+        return PlainTextResponse(f"no {request.url.path}", 404)
+
+    app = Shine(routes=ROUTES, exception_handlers={LookupError: on_lookup, 404: on_missing})
+    assert (await drive.request(app, "/broken")).text == "looked up"
+    assert (await drive.request(app, "/gone")).text == "no /gone"
+
+
+async def test_debug(drive):
+    app = Shine(debug=True, routes=ROUTES)
+    sent, _ = await collect(app, drive.scope("/broken", headers={"accept": "text/html"}))
+    assert b"LookupError" in sent[1]["body"]
+    assert (b"content-type", b"text/html; charset=utf-8") in sent[0]["headers"]
+
+
+async def test_lifespan_gives_its_state_to_requests(drive):
+    log = []
+
+    @asynccontextmanager
+    async def lifespan(app):
+        log.append(app)
+        yield {"greeting": "Hi"}
+        log.append("closed")
+
+    async def greet(request):
+        return PlainTextResponse(request.state.greeting)
+
+    app = Shine(routes=[Route("/", greet)], lifespan=lifespan)
+    scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    answer = await drive.events(app, scope, events)
+    assert [message["type"] for message in answer.messages] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+    assert log == [app, "closed"]
+    assert scope["state"] == {"greeting": "Hi"}
+    assert (await drive.request(app, state=dict(scope["state"]))).text == "Hi"
+
+
+async def test_lifespan_passes_middleware(drive):
+    app = Shine(middleware=[Middleware(Stamp)])
+    scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}}
+    answer = await drive.events(app, scope, [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    assert len(answer.messages) == 2
+
+
+async def test_websocket(drive):
+    async def echo(websocket):
+        await websocket.accept()
+        await websocket.send_text((await websocket.receive_text()).upper())
+        await websocket.close()
+
+    app = Shine(routes=[WebSocketRoute("/ws", echo)])
+    answer = await drive.websocket(app, "/ws", ["hello"])
+    assert answer.messages[1] == {"type": "websocket.send", "text": "HELLO"}
+    refused = await drive.websocket(app, "/other")
+    assert [message["type"] for message in refused.messages] == ["websocket.close"]
+
+
+async def test_routes_change_at_any_time(drive):
+    app = Shine()
+    assert (await drive.request(app)).status == 404
+    app.add_route("/", hello)
+    assert (await drive.request(app)).status == 200
+    app.routes.clear()
+    assert (await drive.request(app)).status == 404
+
+
+async def test_router_with_its_own_call(drive):
+    """An overridden ``__call__`` is called: the short way in is for those that add nothing."""
+
+    class Counting(Router):
+        calls = 0
+
+        async def __call__(self, scope, receive, send):
+            self.calls += 1
+            await super().__call__(scope, receive, send)
+
+    class App(Shine):
+        router_class = Counting
+
+    app = App(routes=ROUTES)
+    assert (await drive.request(app)).status == 200
+    assert app.router.calls == 1
+
+
+def test_layers():
+    app = Shine(middleware=[Middleware(Stamp)])
+    outermost = app.build_middleware_stack()
+    assert type(outermost) is ServerErrorMiddleware
+    assert type(outermost.app) is ExceptionMiddleware
+    assert type(outermost.app.app) is Stamp
+    assert type(outermost.app.app.app) is ExceptionMiddleware
+    assert type(Shine().build_middleware_stack().app) is ExceptionMiddleware
+
+
+def test_surface():
+    assert Starlette is Shine
+    app = Shine(routes=ROUTES)
+    assert app.url_path_for("greet", name="x") == "/hello/x"
+    app.state.counter = 1
+    assert app.state["counter"] == 1
+
+
+async def test_requests_do_not_share_anything(drive):
+    """Interleaved requests see their own data only (CVE-2020-35681)."""
+    import anyio
+
+    async def slow(request):
+        await anyio.sleep(0.001 * (int(request.path_params["name"]) % 7))
+        return PlainTextResponse(request.path_params["name"] + request.headers["x-id"])
+
+    app = Shine(routes=[Route("/{name}", slow)])
+    answers = {}
+
+    async def ask(number):
+        answer = await drive.request(app, f"/{number}", headers={"x-id": f"-{number}"})
+        answers[number] = answer.text
+
+    async with anyio.create_task_group() as group:
+        for number in range(300):
+            group.start_soon(ask, number)
+    assert answers == {number: f"{number}-{number}" for number in range(300)}

@@ -1,0 +1,44 @@
+"""The short way to the names most applications need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import shine
+
+
+def test_names_are_those_of_the_modules():
+    for name, home in shine._HOMES.items():
+        assert getattr(shine, name) is getattr(import_module(f"shine.{home}"), name)
+    assert set(shine.__all__) == {*shine._HOMES, "__version__"}
+    assert set(shine.__all__) <= set(dir(shine))
+
+
+def test_version_has_one_source():
+    project = Path(__file__).parent.parent / "pyproject.toml"
+    assert shine.__version__ == tomllib.loads(project.read_text())["project"]["version"]
+
+
+def test_unknown_name():
+    with pytest.raises(AttributeError, match="module 'shine' has no attribute 'Shiny'"):
+        _ = shine.Shiny
+
+
+def loaded_by(code):
+    command = f"import sys; {code}; print('\\n'.join(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_nothing_is_loaded_before_it_is_asked_for():
+    loaded = loaded_by("import shine")
+    assert "shine.applications" not in loaded
+    assert not {name for name in loaded if name.startswith("asgi_")}
+    application = loaded_by("from shine import Shine, Route, Request, JSONResponse")
+    assert not application & {"anyio", "trio", "asyncio", "inspect", "traceback", "jinja2", "itsdangerous", "httpx"}

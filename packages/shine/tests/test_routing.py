@@ -1,0 +1,50 @@
+"""Routes of the framework: functions get its requests and WebSockets."""
+
+from __future__ import annotations
+
+import pytest
+
+import shine.routing
+from asgi_http import Request
+from asgi_websockets import WebSocket
+from shine.responses import PlainTextResponse
+from shine.routing import Route, Router, WebSocketRoute
+
+
+async def test_functions_get_requests(drive):
+    async def endpoint(request):
+        return PlainTextResponse(type(request).__name__)
+
+    assert (await drive.request(Router([Route("/", endpoint)]))).text == Request.__name__
+
+
+async def test_functions_get_websockets(drive):
+    seen = []
+
+    async def endpoint(websocket):
+        seen.append(type(websocket))
+        await websocket.close()
+
+    await drive.websocket(Router([WebSocketRoute("/", endpoint)]))
+    assert seen == [WebSocket]
+
+
+async def test_router_makes_these_routes():
+    async def endpoint(connection): ...
+
+    router = Router()
+    router.add_route("/", endpoint)
+    router.add_websocket_route("/ws", endpoint)
+    assert [type(route) for route in router.routes] == [Route, WebSocketRoute]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "route_class"), [("request_response", Route), ("websocket_session", WebSocketRoute)]
+)
+def test_adapters_can_be_replaced(monkeypatch, adapter, route_class):
+    """Instrumentation replaces them in this module, and new routes must notice."""
+
+    async def endpoint(connection): ...
+
+    monkeypatch.setattr(shine.routing, adapter, lambda func: f"adapted {func.__name__}")
+    assert route_class("/", endpoint).app == "adapted endpoint"
