@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgi_types import Headers
 from blockbuster import blockbuster_ctx
+
+from asgi_types import Headers
 
 SCOPE_PAGE = Path(__file__).parent.parent / "docs" / "scope.md"
 
@@ -143,7 +144,7 @@ def websocket_scope(path: str = "/", headers: Any = (), **more: Any) -> dict[str
 
 
 async def drive(app: Callable[..., Awaitable[None]], scope: dict[str, Any], events: Iterable[Any]) -> Answer:
-    """Run ``app`` on ``scope`` under the linter, giving it ``events`` and then disconnects; what it raises is raised."""
+    """Run ``app`` on ``scope`` under the linter, giving it ``events`` and then disconnects; its errors are raised."""
     answer = Answer(scope)
     left = iter(events)
 

@@ -162,6 +162,7 @@ def raw_exchange(port: int | None, request: bytes) -> bytes:
 def test_the_error_is_logged_once_and_shown_in_debug_only(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with running("uvicorn", log, debug=True) as client:
+        client.headers["connection"] = "close"  # which servers do anyway where an application failed
         page = client.get("/broken", headers={"accept": "text/html"})
         assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
         assert "This page is always broken." in page.text

@@ -56,4 +56,5 @@ def _in_thread(func: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
 
 def _not_a_response(func: Callable[..., Any], value: object) -> TypeError:
     name = getattr(func, "__qualname__", repr(func))
-    return TypeError(f"{name} returned {type(value).__name__}, not a response: return a Response, such as JSONResponse.")
+    kind = type(value).__name__
+    return TypeError(f"{name} returned {kind}, not a response: return a Response, such as JSONResponse.")

@@ -37,3 +37,5 @@ def decode_json(body: bytes) -> Any:
         raise JSONBodyError(f"Not {error.encoding}", "", 0) from None
     except RecursionError:
         raise JSONBodyError("Nested too deeply", "", 0) from None
+    except ValueError:  # of int(), whose limit of digits keeps it from quadratic time
+        raise JSONBodyError("Number with too many digits", "", 0) from None

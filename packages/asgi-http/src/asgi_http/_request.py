@@ -11,7 +11,7 @@ from asgi_types import StateT as StateT
 from ._json import decode_json
 
 
-class ClientDisconnect(Exception):
+class ClientDisconnect(Exception):  # noqa: N818 - Starlette's name
     """The client went away before its request was read."""
 
 
@@ -20,7 +20,7 @@ async def empty_receive() -> NoReturn:
     raise RuntimeError("Receive channel has not been made available")
 
 
-async def empty_send(message: Message) -> NoReturn:
+async def empty_send(message: Message) -> NoReturn:  # noqa: ARG001
     """Stands in for ``send`` where a request was made without one."""
     raise RuntimeError("Send channel has not been made available")
 

@@ -32,12 +32,12 @@ class HTMLResponse(Response):
 
 
 class JSONResponse(Response):
-    """A value as compact UTF-8 JSON (RFC 8259).
+    r"""A value as compact UTF-8 JSON (RFC 8259).
 
     Raises `ValueError` for NaN and infinity, which JSON has no form for, and `TypeError` for objects it cannot hold.
 
     >>> JSONResponse({"name": "Zoë"}).body
-    b'{"name":"Zo\\xc3\\xab"}'
+    b'{"name":"Zo\xc3\xab"}'
     """
 
     media_type = "application/json"

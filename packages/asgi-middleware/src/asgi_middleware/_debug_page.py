@@ -6,6 +6,8 @@ import traceback
 from html import escape
 
 _CONTEXT_LINES = 4
+_MOST_FRAMES = 100
+_TITLE_LENGTH = 120
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -16,7 +18,7 @@ _PAGE = """<!DOCTYPE html>
 <style>
 body {{ margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #222; }}
 h1 {{ font-size: 1.4rem; overflow-wrap: anywhere; }}
-h2 {{ font-size: 1.1rem; overflow-wrap: anywhere; }}
+h2 {{ font-size: 1.1rem; overflow-wrap: anywhere; white-space: pre-wrap; }}
 pre {{ margin: 0; padding: .5rem; overflow-x: auto; background: #f5f5f5; }}
 mark {{ background: #ffe08a; }}
 summary {{ cursor: pointer; padding: .25rem 0; overflow-wrap: anywhere; }}
@@ -24,6 +26,8 @@ summary {{ cursor: pointer; padding: .25rem 0; overflow-wrap: anywhere; }}
 </head>
 <body>
 {exceptions}
+<details><summary>As text</summary>
+<pre>{text}</pre></details>
 <p>You see this page because the application runs with <code>debug=True</code>.</p>
 </body>
 </html>
@@ -36,23 +40,28 @@ def debug_text(exc: BaseException) -> str:
 
 
 def debug_html(exc: BaseException) -> str:
-    """A page with every exception of the chain, the last one first, and the source around each of its frames."""
-    title = f"{type(exc).__name__}: {_message(exc)}"
+    """A page with every exception of the chain, the last one first, the source around its frames, and all as text.
+
+    Of each exception the innermost 100 frames are shown. Members of an exception group, notes and the line of a
+    `SyntaxError` are in the text.
+    """
+    title = f"{type(exc).__name__}: {_message(exc)}"[:_TITLE_LENGTH]
     exceptions = "\n".join(_exception_html(link) for link in _chain(exc))
-    return _PAGE.format(title=escape(title), exceptions=exceptions)
+    return _PAGE.format(title=escape(title), exceptions=exceptions, text=escape(debug_text(exc)))
 
 
 def _chain(exc: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
+    chain: dict[int, BaseException] = {}  # by identity: an exception may define equality as it likes
     link: BaseException | None = exc
-    while link is not None and link not in chain:
-        chain.append(link)
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    return chain
+    while link is not None and id(link) not in chain:
+        chain[id(link)] = link
+        context = None if link.__suppress_context__ else link.__context__
+        link = context if link.__cause__ is None else link.__cause__
+    return list(chain.values())
 
 
 def _exception_html(exc: BaseException) -> str:
-    frames = traceback.extract_tb(exc.__traceback__)
+    frames = traceback.extract_tb(exc.__traceback__, limit=-_MOST_FRAMES)
     shown = "\n".join(_frame_html(frame, is_last=frame is frames[-1]) for frame in reversed(frames))
     return f"<h1>{escape(type(exc).__name__)}</h1>\n<h2>{escape(_message(exc))}</h2>\n{shown}"
 

@@ -1,7 +1,7 @@
 """What an application gives to answer an exception, and how it is called."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from asgi_types import ASGIApp, is_async_callable
 
@@ -12,7 +12,8 @@ ExceptionHandler = Callable[[Any, Any], ASGIApp | Awaitable[ASGIApp | None] | No
 async def call_handler(handler: ExceptionHandler, connection: Any, exc: Exception) -> ASGIApp | None:
     """Await an async handler; run any other in a thread, since it may block."""
     if is_async_callable(handler):
-        return await handler(connection, exc)
+        response: ASGIApp | None = await handler(connection, exc)
+        return response
     from anyio import to_thread  # an event loop layer is needed for threads only
 
-    return await to_thread.run_sync(handler, connection, exc)
+    return await to_thread.run_sync(cast("Callable[[Any, Any], ASGIApp | None]", handler), connection, exc)

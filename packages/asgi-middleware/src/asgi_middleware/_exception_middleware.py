@@ -17,16 +17,16 @@ from asgi_types import (
     Scope,
     Send,
     WebSocketException,
-    answer,
 )
 
+from ._denial import close_for_denial, may_deny
 from ._error_handler import ExceptionHandler, call_handler
 
 if TYPE_CHECKING:
     from ._server_error_middleware import ServerErrorMiddleware
 
-
-RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+# After one of these there is nothing left to answer.
+RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start", "websocket.close"})
 
 
 class ExceptionMiddleware:
@@ -34,11 +34,13 @@ class ExceptionMiddleware:
 
     A handler is called with the connection and the exception; a function that is not async runs in a thread. It returns
     a response, or None if it answered by itself. `HTTPException` becomes plain text with its status, detail and
-    headers, and `WebSocketException` a close frame, unless there is a handler for them.
+    headers, and `WebSocketException` a close frame, unless there is a handler for them. An answer to a WebSocket is a
+    denial response, or a close frame with code 1000 if the handshake is over or the server cannot send one.
 
     What no handler takes is answered by ``server_errors``, if given, and raised on in any case, so that the server
-    logs it. The same goes for a handler that fails. If the response has begun there is nothing left to answer: a
-    handled exception is then a `RuntimeError` with that exception as its cause.
+    logs it. The same goes for what a handler raises, unless another handler takes that. If the response has begun
+    there is nothing left to answer: a handled exception is then a `RuntimeError` with that exception as its cause.
+    A handled exception loses its traceback, since that of an instance raised for every request would grow for ever.
 
     The connection that handlers get is made by the class attributes ``request_class`` and ``websocket_class``.
 
@@ -76,30 +78,41 @@ class ExceptionMiddleware:
         self._guard = self.guard  # a bound method made once, not once a request
 
     def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
-        """Answer this status code of an `HTTPException`, or this class and those below it, with ``handler``."""
+        """Answer this status code of an `HTTPException`, or this class and those below it, with ``handler``.
+
+        Another key is an `AssertionError`, among them classes that do not derive from `Exception`.
+        """
         if isinstance(exc_class_or_status_code, int):
             self._status_handlers[exc_class_or_status_code] = handler
         else:
+            key: object = exc_class_or_status_code
+            is_exception = isinstance(key, type) and issubclass(key, Exception)
+            assert is_exception, f"Neither a status code nor a class of Exception: {key!r}."
             self._exception_handlers[exc_class_or_status_code] = handler
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         scope[GUARD] = self._guard
-        started = False
+        started: bool | None = None  # False, and still to be answered, once a WebSocket is accepted
 
         def tracked_send(message: Message) -> Awaitable[None]:
             nonlocal started
-            if not started and message["type"] in RESPONSE_STARTS:
-                started = True
+            if not started:
+                kind = message["type"]
+                if kind in RESPONSE_STARTS:
+                    started = True
+                elif kind == "websocket.accept":
+                    started = False
             return send(message)
 
         try:
             await self.app(scope, receive, tracked_send)
         except Exception as exc:
             try:
-                await self._handle(exc, scope, receive, tracked_send, started)
+                if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
+                    raise
             except Exception as unhandled:
                 if self.server_errors is not None and not started:
                     await self.server_errors.answer(unhandled, scope, receive, tracked_send)
@@ -111,25 +124,45 @@ class ExceptionMiddleware:
         layer.app = app
         return layer(scope, receive, send)
 
-    def http_exception(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp:
+    async def http_exception(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp:  # noqa: ARG002
         """The answer to an `HTTPException` that has no other handler."""
         assert isinstance(exc, HTTPException)
-        if request.scope["type"] == "http":
-            return Response(exc.detail, exc.status_code, exc.headers, "text/plain")
-        return lambda scope, receive, send: answer(scope, receive, send, exc)
+        if exc.status_code in (204, 304):  # they have no content, and so no type of content
+            return Response(None, exc.status_code, exc.headers)
+        return Response(exc.detail, exc.status_code, exc.headers, "text/plain")
 
-    def websocket_exception(self, websocket: HTTPConnection[Any], exc: Exception) -> ASGIApp:
-        """The answer to a `WebSocketException` that has no other handler."""
+    async def websocket_exception(self, websocket: HTTPConnection[Any], exc: Exception) -> ASGIApp:
+        """The answer to a `WebSocketException` that has no other handler; an HTTP request has none and raises it on."""
         assert isinstance(exc, WebSocketException)
+        if websocket.scope["type"] != "websocket":
+            raise exc
         close = {"type": "websocket.close", "code": exc.code, "reason": exc.reason}
-        return lambda scope, receive, send: send(close)
+        return lambda _scope, _receive, send: send(close)
 
-    async def _handle(self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: bool) -> None:
+    async def _handle(
+        self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
+    ) -> bool:
         handler = self._find_handler(exc)
         if handler is None:
-            raise exc
-        if started:
+            return False
+        if started():
             raise RuntimeError("Caught handled exception, but response already started.") from exc
+        if scope["type"] == "websocket" and (started() is False or not may_deny(scope)):
+            send = close_for_denial(send)
+        try:
+            await self._answer(handler, exc, scope, receive, send)
+        except Exception as failure:
+            next_handler = self._find_handler(failure)
+            if next_handler is None or next_handler is handler or started():
+                raise
+            await self._answer(next_handler, failure, scope, receive, send)
+            failure.with_traceback(None)
+        exc.with_traceback(None)
+        return True
+
+    async def _answer(
+        self, handler: ExceptionHandler, exc: Exception, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         view_class = self.request_class if scope["type"] == "http" else self.websocket_class
         response = await call_handler(handler, view_class(scope, receive, send), exc)
         if response is not None:

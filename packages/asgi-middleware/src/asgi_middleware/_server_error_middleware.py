@@ -14,8 +14,9 @@ from ._exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
 class ServerErrorMiddleware:
     """Answer an unhandled exception of an HTTP request with a 500, and raise it on for the server to log.
 
-    With ``debug`` the answer shows the traceback: as a page to a client that accepts ``text/html``, else as text. Without
-    it, ``handler`` answers, and if there is none, or it fails, plain text does. Nothing is sent if the response had begun.
+    With ``debug`` the answer shows the traceback: as a page to a client that accepts ``text/html``, else as text.
+    Without it, ``handler`` answers, and if there is none, or it fails or sends nothing, plain text does. What a handler
+    raises is raised on in place of the exception. Nothing is sent, and no handler called, if the response had begun.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -38,11 +39,12 @@ class ServerErrorMiddleware:
     @property
     def app(self) -> ASGIApp:
         """The application inside this layer."""
-        return self._app
+        app: ASGIApp = self._app
+        return app
 
     @app.setter
     def app(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app: Any = app
         # Directly above an error layer that answers through this one there is nothing left to do.
         self._is_answered_below = isinstance(app, ExceptionMiddleware) and app.server_errors is self
 
@@ -70,30 +72,41 @@ class ServerErrorMiddleware:
         """Send the 500 for ``exc``; nothing to a connection that is no HTTP request."""
         if scope["type"] != "http":
             return
-        request = self.request_class(scope, receive, send)
+        started = False
+
+        def tracked_send(message: Message) -> Awaitable[None]:
+            nonlocal started
+            started = started or message["type"] in RESPONSE_STARTS
+            return send(message)
+
+        request = self.request_class(scope, receive, tracked_send)
         try:
             response = await self._response(request, exc)
+            if response is not None:
+                await response(scope, receive, tracked_send)
         except Exception:
-            await self.error_response(request, exc)(scope, receive, send)
+            if not started:
+                await self.error_response(request, exc)(scope, receive, send)
             raise
-        if response is not None:
-            await response(scope, receive, send)
+        if not started:
+            await self.error_response(request, exc)(scope, receive, send)
 
     def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
         """The traceback, as the page or as text by what the client accepts."""
-        from ._debug_page import debug_html, debug_text  # reads source files; production never does
+        from ._debug_page import debug_html, debug_text  # slow to import, and production never needs it
 
-        if "text/html" in request.headers.get("accept", ""):
-            return Response(debug_html(exc), 500, media_type="text/html")
-        return Response(debug_text(exc), 500, media_type="text/plain")
+        accepts_html = "text/html" in request.headers.get("accept", "")
+        text, media_type = (debug_html(exc), "text/html") if accepts_html else (debug_text(exc), "text/plain")
+        # A message may hold lone surrogates, as of a file name, and they have no form in UTF-8.
+        return Response(text.encode("utf-8", "backslashreplace"), 500, media_type=media_type)
 
-    def error_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
+    def error_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:  # noqa: ARG002
         """What a client may know of an error: nothing but that it happened."""
         return Response("Internal Server Error", 500, media_type="text/plain")
 
     async def _response(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp | None:
         if self.debug:
-            return self.debug_response(request, exc)
+            return await call_handler(self.debug_response, request, exc)  # in a thread: it reads source files
         if self.handler is not None:
             return await call_handler(self.handler, request, exc)
         return self.error_response(request, exc)

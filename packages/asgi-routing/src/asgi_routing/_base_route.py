@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from asgi_types import ASGIApp, HTTPException, Receive, Scope, Send, refuse
 
+from ._lifespan import no_lifespan, run_lifespan
 from ._url_path import URLPath
 
 
@@ -19,7 +20,7 @@ class Match(Enum):
     FULL = 2
 
 
-class NoMatchFound(Exception):
+class NoMatchFound(Exception):  # noqa: N818 - the name is Starlette's
     """No route has this name and exactly these parameters."""
 
     def __init__(self, name: str, path_params: dict[str, Any]) -> None:
@@ -33,6 +34,12 @@ class BaseRoute:
 
     `matches`, `url_path_for` and `handle` are for subclasses to define. A subclass whose path pattern says which paths
     it can match tells so by `index_pattern`, and is then not asked for any other.
+
+    >>> class Everything(BaseRoute):
+    ...     def matches(self, scope):
+    ...         return Match.FULL, {"endpoint": self}
+    >>> Everything().matches({"type": "http", "path": "/"})[0]
+    <Match.FULL: 2>
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -48,10 +55,13 @@ class BaseRoute:
         raise NotImplementedError
 
     def index_pattern(self) -> str | None:
-        """The pattern of every path this route can match, or None if it could match any path."""
+        """The pattern of every path this route can match, or None if it could match any path.
+
+        It begins with a slash. In it ``{name}`` stands for text without a slash, and ``{name:path}`` for any text.
+        """
         return None
 
-    def enter(self, scope: Scope, path: str) -> ASGIApp | Match:
+    def enter(self, scope: Scope, path: str) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:  # noqa: ARG002
         """Who is to answer ``path``, the scope's route path: an application, or by what it is not this route.
 
         On a full match the scope is made this route's own.
@@ -59,15 +69,20 @@ class BaseRoute:
         match, child_scope = self.matches(scope)
         if match is not Match.FULL:
             return match
+        scope["route"] = self
         scope.update(child_scope)
         return self.handle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as if this were the only route of a router."""
+        if scope["type"] == "lifespan":
+            await run_lifespan(no_lifespan, self, scope, receive, send)
+            return
         match, child_scope = self.matches(scope)
         if match is Match.NONE:
             await not_found(scope, receive, send)
             return
+        scope["route"] = self
         scope.update(child_scope)
         await self.handle(scope, receive, send)
 
@@ -77,3 +92,8 @@ def not_found(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     if scope["type"] == "websocket":
         return send({"type": "websocket.close", "code": 1000, "reason": ""})
     return refuse(scope, receive, send, HTTPException(404))
+
+
+def method_not_allowed(methods: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Answer 405 with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
+    return refuse(scope, receive, send, HTTPException(405, headers={"Allow": ", ".join(sorted(methods))}))

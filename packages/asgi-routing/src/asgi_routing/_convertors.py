@@ -91,13 +91,16 @@ class FloatConvertor(Convertor[float]):
     regex = r"[0-9]+(\.[0-9]+)?"
 
     def convert(self, value: str) -> float:
-        return float(value)
+        number = float(value)
+        if math.isinf(number):
+            raise ValueError("Too large for a float.")
+        return number
 
     def to_string(self, value: float) -> str:
         value = float(value)
-        assert value >= 0.0, "Negative floats are not supported"
         assert not math.isnan(value), "NaN values are not supported"
         assert not math.isinf(value), "Infinite values are not supported"
+        assert value >= 0.0, "Negative floats are not supported"
         return f"{value:.20f}".rstrip("0").rstrip(".")
 
 
@@ -133,5 +136,16 @@ SINGLE_SEGMENT = frozenset(CONVERTOR_TYPES[name].regex for name in ("str", "int"
 
 
 def register_url_convertor(key: str, convertor: Convertor[Any]) -> None:
-    """Make ``{name:key}`` known to every pattern compiled from now on, in the whole process."""
+    """Make ``{name:key}`` known to every pattern compiled from now on, in the whole process.
+
+    >>> class Hexadecimal(Convertor[int]):
+    ...     regex = "[0-9a-f]+"
+    ...     def convert(self, value):
+    ...         return int(value, 16)
+    ...     def to_string(self, value):
+    ...         return f"{value:x}"
+    >>> register_url_convertor("hex", Hexadecimal())
+    >>> CONVERTOR_TYPES.pop("hex").convert("ff")
+    255
+    """
     CONVERTOR_TYPES[key] = convertor

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import warnings
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 from asgi_types import Lifespan, Receive, Scope, Send
 
 
 @asynccontextmanager
-async def no_lifespan(app: Any) -> AsyncIterator[None]:
+async def no_lifespan(app: Any) -> AsyncGenerator[None]:  # noqa: ARG001
     """The lifespan of an application that needs none."""
     yield
+
+
+def as_lifespan(lifespan: Any) -> Lifespan[Any]:
+    """``lifespan``, or the context manager of a generator function, which Starlette used to take: a warning."""
+    from inspect import isasyncgenfunction, isgeneratorfunction  # a slow import, and only set-up code asks
+
+    managed: Lifespan[Any]
+    if isasyncgenfunction(lifespan):
+        managed = asynccontextmanager(lifespan)
+    elif isgeneratorfunction(lifespan):
+        managed = _entered_at_once(contextmanager(lifespan))
+    else:
+        return lifespan  # type: ignore[no-any-return]
+    message = "A generator function as lifespan is deprecated: decorate it with contextlib.asynccontextmanager."
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    return managed
+
+
+def _entered_at_once(manager: Callable[[Any], AbstractContextManager[Any]]) -> Lifespan[Any]:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncGenerator[Any]:
+        with manager(app) as state:
+            yield state
+
+    return lifespan
 
 
 async def run_lifespan(lifespan: Lifespan[Any], app: Any, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +58,7 @@ async def run_lifespan(lifespan: Lifespan[Any], app: Any, scope: Scope, receive:
             await send({"type": "lifespan.startup.complete"})
             started = True
             await receive()
-    except Exception:
+    except BaseException:  # SystemExit too: a server that is not told takes it for an application without lifespan
         import traceback  # nothing else here needs it
 
         failed = "lifespan.shutdown.failed" if started else "lifespan.startup.failed"

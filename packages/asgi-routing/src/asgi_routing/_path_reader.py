@@ -7,21 +7,28 @@ from collections.abc import Callable
 from typing import Any
 
 from ._convertors import Convertor, StringConvertor
+from ._path_pattern import is_compiled
 
 PathReader = Callable[[str], dict[str, Any] | None]
 """Gives the parameters of a path, or None if the path does not fit."""
 
+_Conversion = tuple[str, Callable[[str], Any]]
+
 
 def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> PathReader:
     """A reader that gives what ``path_regex`` and ``convertors`` would, for a pattern with this ``path_format``."""
-    if not convertors:
+    as_compiled = is_compiled(path_regex, path_format, convertors)
+    if as_compiled and not convertors:
         return _literal(path_format)
-    conversions = [(name, each.convert) for name, each in convertors.items() if type(each) is not StringConvertor]
+    conversions: list[_Conversion] = [
+        (name, each.convert) for name, each in convertors.items() if type(each) is not StringConvertor
+    ]
     if conversions:
         return _converted(path_regex, conversions)
-    name = next(iter(convertors))
-    if len(convertors) == 1 and path_format.endswith(f"/{{{name}}}"):
-        return _last_segment(path_format.removesuffix(f"{{{name}}}"), name)
+    if as_compiled and len(convertors) == 1:
+        [(name, convertor)] = convertors.items()
+        if path_format.endswith(f"/{{{name}}}") and convertor.regex == StringConvertor.regex:
+            return _last_segment(path_format.removesuffix(f"{{{name}}}"), name)
     return _text(path_regex)
 
 
@@ -47,7 +54,7 @@ def _text(path_regex: re.Pattern[str]) -> PathReader:
     return read
 
 
-def _converted(path_regex: re.Pattern[str], conversions: list[tuple[str, Callable[[str], Any]]]) -> PathReader:
+def _converted(path_regex: re.Pattern[str], conversions: list[_Conversion]) -> PathReader:
     def read(path: str) -> dict[str, Any] | None:
         match = path_regex.match(path)
         if match is None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
-from asgi_types import ASGIApp, Scope, get_route_path
+from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
 
-from ._base_route import BaseRoute, Match, NoMatchFound
-from ._path_pattern import compile_path, replace_params
-from ._path_reader import path_reader
+from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed
+from ._path_pattern import compile_path, index_pattern, is_compiled, replace_params
+from ._path_reader import PathReader, path_reader
 from ._url_path import URLPath
 
-_FULL, _PARTIAL, _NONE = Match.FULL, Match.PARTIAL, Match.NONE
+_FULL: Final = Match.FULL
+_PARTIAL: Final = Match.PARTIAL
+_NONE: Final = Match.NONE
 
 
 class PathRoute(BaseRoute):
@@ -23,48 +25,67 @@ class PathRoute(BaseRoute):
     scope_type: ClassVar[Literal["http", "websocket"]]
     app: ASGIApp
     methods: set[str] | None = None
+    # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
+    _read_path: PathReader | None = None
 
     def __init__(self, path: str, endpoint: Callable[..., Any], name: str | None) -> None:
         assert path.startswith("/"), "Routed paths must start with '/'"
+        self._settle_enter()
         self.path = path
         self.endpoint = endpoint
         self.name = get_name(endpoint) if name is None else name
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
-        self._read_path = path_reader(self.path_regex, self.path_format, self.param_convertors)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # Who overrides `matches` or `handle` is asked by them: the short cut and the index know nothing of what they do.
-        if cls.enter is PathRoute.enter and cls.matches is not PathRoute.matches:
-            cls.enter = BaseRoute.enter  # type: ignore[method-assign]
+        cls._settle_enter()
+
+    @classmethod
+    def _settle_enter(cls) -> None:
+        """Keep `enter` only where it does what `matches` and `handle` do.
+
+        Asked again with every new route, because instrumentation replaces methods of classes that are long there.
+        """
+        is_plain = cls.matches is PathRoute.matches and cls.handle is PathRoute.handle
+        if cls.enter is PathRoute.enter and not is_plain:
+            setattr(cls, "enter", BaseRoute.enter)
 
     def index_pattern(self) -> str | None:
-        return self.path if type(self).matches is PathRoute.matches else None
+        decides_by_pattern = type(self).matches is PathRoute.matches and is_compiled(
+            self.path_regex, self.path_format, self.param_convertors
+        )
+        return index_pattern(self.path_format, self.param_convertors) if decides_by_pattern else None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         child_scope: Scope = {}
-        params = self._read_path(get_route_path(scope)) if scope["type"] == self.scope_type else None
+        if scope["type"] != self.scope_type:
+            return _NONE, child_scope
+        params = (self._read_path or self._make_reader())(get_route_path(scope))
         if params is None:
             return _NONE, child_scope
         child_scope["endpoint"] = self.endpoint
         child_scope["path_params"] = {**scope.get("path_params", {}), **params}
-        child_scope["route"] = self
-        fits = self.methods is None or scope["method"] in self.methods
+        fits = not self.methods or scope["method"] in self.methods
         return (_FULL if fits else _PARTIAL), child_scope
 
-    def enter(self, scope: Scope, path: str) -> ASGIApp | Match:
+    def enter(self, scope: Scope, path: str) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:
         if scope["type"] != self.scope_type:
             return _NONE
-        params = self._read_path(path)
+        params = (self._read_path or self._make_reader())(path)
         if params is None:
             return _NONE
         methods = self.methods
-        if methods is not None and scope["method"] not in methods:
+        if methods is not None and scope["method"] not in methods and methods:
             return _PARTIAL
         scope["endpoint"] = self.endpoint
         scope["path_params"] = {**scope["path_params"], **params} if "path_params" in scope else params
         scope["route"] = self
         return self.app
+
+    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if self.methods and scope["method"] not in self.methods:
+            return method_not_allowed(self.methods, scope, receive, send)
+        return self.app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         if name != self.name or path_params.keys() != self.param_convertors.keys():
@@ -72,9 +93,17 @@ class PathRoute(BaseRoute):
         path, _ = replace_params(self.path_format, self.param_convertors, path_params)
         return URLPath(path=path, protocol=self.scope_type)
 
+    def _make_reader(self) -> PathReader:
+        self._read_path = reader = path_reader(self.path_regex, self.path_format, self.param_convertors)
+        return reader
+
 
 def get_name(endpoint: Callable[..., Any]) -> str:
-    """The name of a function or class, or of the class of another object."""
+    """The name of a function or class, or of the class of another object.
+
+    >>> get_name(len), get_name(42)
+    ('len', 'int')
+    """
     return str(getattr(endpoint, "__name__", endpoint.__class__.__name__))
 
 

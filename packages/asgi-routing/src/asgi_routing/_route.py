@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Literal
 
-from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
+from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
 
 from ._path_route import PathRoute, is_function
 
@@ -64,11 +64,6 @@ class Route(PathRoute):
         if self.methods is not None and "GET" in self.methods:
             self.methods.add("HEAD")
 
-    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if self.methods and scope["method"] not in self.methods:
-            return method_not_allowed(self.methods, scope, receive, send)
-        return self.app(scope, receive, send)
-
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Route)
@@ -82,8 +77,3 @@ class Route(PathRoute):
     def __repr__(self) -> str:
         methods = sorted(self.methods or ())
         return f"{type(self).__name__}(path={self.path!r}, name={self.name!r}, methods={methods!r})"
-
-
-def method_not_allowed(methods: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-    """Answer 405 with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
-    return refuse(scope, receive, send, HTTPException(405, headers={"Allow": ", ".join(sorted(methods))}))

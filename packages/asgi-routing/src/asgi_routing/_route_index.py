@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from ._base_route import BaseRoute
-from ._convertors import CONVERTOR_TYPES, SINGLE_SEGMENT
 from ._path_pattern import PARAM_REGEX
 
 _Numbered = tuple[int, BaseRoute]
@@ -56,17 +55,17 @@ class RouteIndex:
 
     def _add(self, pattern: str | None, numbered: _Numbered) -> None:
         node = self._root
-        if pattern is None:
+        if pattern is None or not pattern.startswith("/"):
             node.open_ended.append(numbered)
             return
         segments = pattern.split("/")
         self._depth = max(self._depth, len(segments))
         for segment in segments:
-            kinds = {(parameter[2] or ":str")[1:] for parameter in PARAM_REGEX.finditer(segment)}
-            if any(kind not in CONVERTOR_TYPES or CONVERTOR_TYPES[kind].regex not in SINGLE_SEGMENT for kind in kinds):
+            parameters = [*PARAM_REGEX.finditer(segment)]
+            if any(parameter[2] for parameter in parameters):
                 node.open_ended.append(numbered)
                 return
-            if not kinds:
+            if not parameters:
                 node = node.literals.setdefault(segment, _Node())
             else:
                 if node.any_segment is None:

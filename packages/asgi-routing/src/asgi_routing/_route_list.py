@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ._base_route import BaseRoute
 from ._route_index import RouteIndex
@@ -13,10 +13,12 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 def _changing(method: _Method) -> _Method:
     def change(self: RouteList, *args: Any, **kwargs: Any) -> Any:
-        self.route_index = None
-        return method(self, *args, **kwargs)
+        try:
+            return method(self, *args, **kwargs)
+        finally:  # after the change, so that no other thread keeps an index of what was before
+            self.route_index = None
 
-    return change  # type: ignore[return-value]
+    return cast("_Method", change)
 
 
 class RouteList(list[BaseRoute]):
@@ -26,18 +28,21 @@ class RouteList(list[BaseRoute]):
 
     def build_index(self) -> RouteIndex:
         """Make and keep the index of the routes as they are now."""
-        self.route_index = index = RouteIndex(self)
-        return index
+        while True:
+            routes = tuple(self)
+            self.route_index = index = RouteIndex(routes)
+            if [*map(id, self)] == [*map(id, routes)]:  # else they changed meanwhile
+                return index
 
-    append = _changing(list.append)
-    clear = _changing(list.clear)
-    extend = _changing(list.extend)
-    insert = _changing(list.insert)
-    pop = _changing(list.pop)
-    remove = _changing(list.remove)
-    reverse = _changing(list.reverse)
-    sort = _changing(list.sort)
-    __delitem__ = _changing(list.__delitem__)
-    __iadd__ = _changing(list.__iadd__)
-    __imul__ = _changing(list.__imul__)
-    __setitem__ = _changing(list.__setitem__)
+    append = _changing(list[BaseRoute].append)
+    clear = _changing(list[BaseRoute].clear)
+    extend = _changing(list[BaseRoute].extend)
+    insert = _changing(list[BaseRoute].insert)
+    pop = _changing(list[BaseRoute].pop)
+    remove = _changing(list[BaseRoute].remove)
+    reverse = _changing(list[BaseRoute].reverse)
+    sort = _changing(list[BaseRoute].sort)  # pyright: ignore[reportAssignmentType]
+    __delitem__ = _changing(list[BaseRoute].__delitem__)
+    __iadd__ = _changing(list[BaseRoute].__iadd__)
+    __imul__ = _changing(list[BaseRoute].__imul__)
+    __setitem__ = _changing(list[BaseRoute].__setitem__)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, get_route_path
 
-from ._base_route import BaseRoute, Match, NoMatchFound, not_found
-from ._lifespan import no_lifespan, run_lifespan
-from ._route import Route, method_not_allowed
+from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed, not_found
+from ._lifespan import as_lifespan, no_lifespan, run_lifespan
+from ._path_route import PathRoute
+from ._route import Route
 from ._route_list import RouteList
 from ._url_path import URLPath
 from ._websocket_route import WebSocketRoute
 
-_NONE, _PARTIAL = Match.NONE, Match.PARTIAL
+_NONE: Final = Match.NONE
+_PARTIAL: Final = Match.PARTIAL
 
 _PATH_CHARACTERS = "/:@!$&'()*+,;=~"  # RFC 3986 section 3.3
+_QUERY_CHARACTERS = _PATH_CHARACTERS + "?%[]"  # brackets as all browsers send them
 
 
 class Router:
@@ -55,7 +58,7 @@ class Router:
         self._routes = RouteList(routes or ())
         self.redirect_slashes = redirect_slashes
         self.default: ASGIApp = self.not_found if default is None else default
-        self.lifespan_context: Lifespan[Any] = no_lifespan if lifespan is None else lifespan
+        self.lifespan_context: Lifespan[Any] = no_lifespan if lifespan is None else as_lifespan(lifespan)
         self.middleware_stack: ASGIApp = self.app
 
     @property
@@ -76,9 +79,7 @@ class Router:
         include_in_schema: bool = True,
     ) -> None:
         """Append a `Route`."""
-        route = self.route_class(
-            path, endpoint, methods=methods, name=name, include_in_schema=include_in_schema
-        )
+        route = self.route_class(path, endpoint, methods=methods, name=name, include_in_schema=include_in_schema)
         self.routes.append(route)
 
     def add_websocket_route(self, path: str, endpoint: Callable[..., Any], name: str | None = None) -> None:
@@ -115,7 +116,7 @@ class Router:
             partial = [*(partial or ()), route]
         if partial is not None:
             return self._partial_match(partial, scope, receive, send)
-        if self.redirect_slashes and scope["type"] == "http" and path not in ("", "/"):
+        if self.redirect_slashes and scope["type"] == "http" and path != "/":
             location = self._other_slash(path, scope)
             if location is not None:
                 return Response(status_code=307, headers={"location": location})(scope, receive, send)
@@ -136,15 +137,19 @@ class Router:
 
     def _partial_match(self, partial: list[BaseRoute], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         first = partial[0]
+        scope["route"] = first
         scope.update(first.matches(scope)[1])
-        if type(first).handle is not Route.handle:
-            return first.handle(scope, receive, send)
+        methods: Collection[str] = getattr(first, "methods", None) or ()
+        if type(first).handle is not PathRoute.handle or not methods or scope["method"] in methods:
+            return first.handle(scope, receive, send)  # a route that can answer, but would leave it to a better one
         allowed = {method for route in partial for method in getattr(route, "methods", None) or ()}
         return method_not_allowed(allowed, scope, receive, send)
 
     def _other_slash(self, path: str, scope: Scope) -> str | None:
         full_path: str = scope["path"]
         other = full_path.rstrip("/") if path.endswith("/") else f"{full_path}/"
+        if not other.startswith("/"):  # no path at all, or a whole URL, which could lead to any host
+            return None
         other_scope = {**scope, "path": other}
         index = self._routes.route_index or self._routes.build_index()
         for route in index.search(get_route_path(other_scope)):
@@ -157,4 +162,4 @@ class Router:
         if location.startswith("//"):
             location = f"/%2F{location[2:]}"
         query: bytes = scope.get("query_string", b"")
-        return f"{location}?{quote(query, safe=_PATH_CHARACTERS + '?%')}" if query else location
+        return f"{location}?{quote(query, safe=_QUERY_CHARACTERS)}" if query else location

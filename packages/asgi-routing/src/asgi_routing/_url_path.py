@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from asgi_types import URL
 
 
 class URLPath(str):
     """A URL path that remembers the protocol and host of the route it leads to.
+
+    A backslash, and the second of two leading slashes, are percent-encoded: they would begin another host. A protocol
+    other than "http", "websocket" and "" is an `AssertionError`.
 
     >>> str(URLPath("/chat", protocol="websocket").make_absolute_url("https://example.org/"))
     'wss://example.org/chat'
@@ -17,8 +20,10 @@ class URLPath(str):
     protocol: Literal["http", "websocket", ""]
     host: str
 
-    def __new__(cls, path: str, protocol: Literal["http", "websocket", ""] = "", host: str = "") -> URLPath:
-        self = super().__new__(cls, path)
+    def __new__(cls, path: str, protocol: Literal["http", "websocket", ""] = "", host: str = "") -> Self:
+        assert protocol in ("http", "websocket", ""), f"Unknown protocol '{protocol}'"
+        path = path.replace("\\", "%5C")
+        self = super().__new__(cls, f"/%2F{path[2:]}" if path.startswith("//") else path)
         self.protocol = protocol
         self.host = host
         return self

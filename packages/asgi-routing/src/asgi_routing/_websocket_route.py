@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
-from asgi_types import ASGIApp, Receive, Scope, Send
+from asgi_types import ASGIApp
 
 from ._path_route import PathRoute, get_name, is_function
 
@@ -37,9 +37,6 @@ class WebSocketRoute(PathRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], *, name: str | None = None) -> None:
         super().__init__(path, endpoint, name)
         self.app: ASGIApp = self.adapter(endpoint) if is_function(endpoint) else endpoint
-
-    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        return self.app(scope, receive, send)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WebSocketRoute) and self.path == other.path and self.endpoint == other.endpoint

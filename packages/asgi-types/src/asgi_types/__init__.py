@@ -1,7 +1,8 @@
 """The small core that every ASGI package of this family shares: types, headers, URLs, the scope view, one response.
 
 It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
-identity.
+identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, which the root does not
+load.
 """
 
 from ._address import Address as Address

@@ -8,6 +8,8 @@ from typing import Any, TypeGuard
 def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
     """Whether calling ``obj`` gives a coroutine: an ``async def``, a partial of one, or an object with one as its call.
 
+    Calling a class makes an instance, so a class never counts.
+
     >>> async def endpoint(): ...
     >>> is_async_callable(functools.partial(endpoint)), is_async_callable(print)
     (True, False)
@@ -16,4 +18,6 @@ def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
 
     while isinstance(obj, functools.partial):
         obj = obj.func
-    return iscoroutinefunction(obj) or (callable(obj) and iscoroutinefunction(obj.__call__))
+    if iscoroutinefunction(obj):
+        return True
+    return callable(obj) and not isinstance(obj, type) and iscoroutinefunction(obj.__call__)

@@ -34,7 +34,6 @@ else:
         __contains__ = Mapping.__contains__
 
 
-
 class HTTPConnection(_ScopeMapping, Generic[StateT]):
     """An ``http`` or ``websocket`` scope, readable as a mapping and through the properties below.
 
@@ -56,7 +55,7 @@ class HTTPConnection(_ScopeMapping, Generic[StateT]):
     _cookies: dict[str, str] | None = None
     _state: Any = None
 
-    def __init__(self, scope: Scope, receive: Receive | None = None, send: Send | None = None) -> None:
+    def __init__(self, scope: Scope, receive: Receive | None = None, send: Send | None = None) -> None:  # noqa: ARG002
         assert scope["type"] in ("http", "websocket"), f"Not a connection's scope: {scope['type']!r}."
         self.scope = scope
 
@@ -69,8 +68,9 @@ class HTTPConnection(_ScopeMapping, Generic[StateT]):
     def __len__(self) -> int:
         return len(self.scope)
 
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    if TYPE_CHECKING:  # where this is a Mapping, which has none
+
+        def __hash__(self) -> int: ...
 
     @property
     def app(self) -> Any:
@@ -101,9 +101,9 @@ class HTTPConnection(_ScopeMapping, Generic[StateT]):
 
     @property
     def query_params(self) -> QueryParams:
-        """The parameters of the query string."""
+        """The parameters of the query string, which a WebSocket's scope need not have."""
         if self._query_params is None:
-            self._query_params = QueryParams(self.scope["query_string"])
+            self._query_params = QueryParams(self.scope.get("query_string") or b"")
         return self._query_params
 
     @property
@@ -166,4 +166,4 @@ class HTTPConnection(_ScopeMapping, Generic[StateT]):
         return cast("URL", provider.url_path_for(name, **path_params).make_absolute_url(base_url=self.base_url))
 
 
-Mapping.register(HTTPConnection)
+cast("Any", Mapping).register(HTTPConnection)  # the abstract class has no such method for type checkers

@@ -12,11 +12,11 @@ _ESCAPED = re.compile(r"\\(?:([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 def parse_cookies(header: str) -> dict[str, str]:
-    """Cookies of a ``Cookie`` header by name; of those of one name, the last.
+    r"""Cookies of a ``Cookie`` header by name; of those of one name, the last.
 
     A value in double quotes loses them, and its backslash escapes are resolved, as the standard library writes them.
 
-    >>> parse_cookies('theme=dark; token="a\\\\"b"; =nameless; flag')
+    >>> parse_cookies('theme=dark; token="a\\"b"; =nameless; flag')
     {'theme': 'dark', 'token': 'a"b'}
     """
     cookies: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class HTTPException(Exception):
+class HTTPException(Exception):  # noqa: N818 - Starlette's name
     """End the request with this status, a plain-text detail and extra headers.
 
     ``detail`` defaults to the reason phrase of the status code, or to an empty string for a code without one.
@@ -13,6 +13,10 @@ class HTTPException(Exception):
     >>> HTTPException(401, "Sign in first.", headers={"WWW-Authenticate": "Bearer"}).headers
     {'WWW-Authenticate': 'Bearer'}
     """
+
+    status_code: int
+    detail: str
+    headers: Mapping[str, str] | None
 
     def __init__(self, status_code: int, detail: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         self.status_code = status_code
@@ -26,12 +30,15 @@ class HTTPException(Exception):
         return f"{type(self).__name__}(status_code={self.status_code!r}, detail={self.detail!r})"
 
 
-class WebSocketException(Exception):
+class WebSocketException(Exception):  # noqa: N818 - Starlette's name
     """Close the WebSocket with this code (RFC 6455 section 7.4) and reason.
 
     >>> str(WebSocketException(1008, "Sign in first."))
     '1008: Sign in first.'
     """
+
+    code: int
+    reason: str
 
     def __init__(self, code: int, reason: str | None = None) -> None:
         self.code = code

@@ -28,10 +28,10 @@ def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -
     >>> async def teapot(scope, receive, send):
     ...     await refuse(scope, receive, send, HTTPException(418, "Short and stout."))
     >>> async def send(message):
-    ...     print(message["type"], message.get("status", ""))
+    ...     print(message["type"], message.get("status"), message.get("body"))
     >>> asyncio.run(teapot({"type": "http", "method": "GET"}, None, send))
-    http.response.start 418
-    http.response.body 
+    http.response.start 418 None
+    http.response.body None b'Short and stout.'
     """
     if GUARD in scope:
         raise refusal

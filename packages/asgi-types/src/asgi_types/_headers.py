@@ -39,7 +39,8 @@ class Headers(Mapping[str, str]):
         scope: Scope | None = None,
     ) -> None:
         if scope is not None:
-            assert headers is None and raw is None, "Give one of 'headers', 'raw' and 'scope'."
+            assert headers is None, "Give one of 'headers', 'raw' and 'scope'."
+            assert raw is None, "Give one of 'headers', 'raw' and 'scope'."
             # Servers may give any iterable; the list goes back so that later edits are seen by whoever reads the scope.
             self._list = scope["headers"] = list(scope["headers"])
         elif raw is not None:
@@ -69,7 +70,7 @@ class Headers(Mapping[str, str]):
 
     def getlist(self, key: str) -> list[str]:
         """All values of one name, in order; empty when there is none."""
-        wanted = _lookup_name(key)
+        wanted = lookup_name(key)
         return [value.decode("latin-1") for name, value in self._list if name == wanted]
 
     def mutablecopy(self) -> MutableHeaders:
@@ -80,14 +81,14 @@ class Headers(Mapping[str, str]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The first value of one name, or ``default``."""
-        wanted = _lookup_name(key)
+        wanted = lookup_name(key)
         for name, value in self._list:
             if name == wanted:
                 return value.decode("latin-1")
         return default
 
     def __getitem__(self, key: str) -> str:
-        wanted = _lookup_name(key)
+        wanted = lookup_name(key)
         for name, value in self._list:
             if name == wanted:
                 return value.decode("latin-1")
@@ -114,6 +115,7 @@ class Headers(Mapping[str, str]):
         return f"{type(self).__name__}(raw={self._list!r})"
 
 
-def _lookup_name(key: str) -> bytes:
-    # "?" cannot occur in a field name, so what latin-1 cannot carry is simply not found.
-    return key.lower().encode("latin-1", "replace")
+def lookup_name(key: str) -> bytes:
+    """``key`` as it would stand in a header list, or what cannot stand in one if it is not latin-1."""
+    # "?" cannot occur in a field name. Bytes are lowered, as str.lower makes ASCII of some letters (the Kelvin sign).
+    return key.encode("latin-1", "replace").lower()

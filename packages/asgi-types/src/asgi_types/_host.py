@@ -13,12 +13,16 @@ _HOST = re.compile(
 def parse_host(value: str) -> tuple[str, int | None] | None:
     """Host (an IPv6 address in its brackets) and port of a ``Host`` value, or None if it is malformed.
 
-    A name of more than 255 characters is malformed, and so is a port above 65535. An empty port is none.
+    Malformed too are a host of more than 255 characters, a port of more than five digits or above 65535, and an
+    IPvFuture address, since nothing here knows of one (section 3.2.2). An empty port is none.
+
+    >>> parse_host("[::1]:8000"), parse_host("example.org"), parse_host("example.org/admin")
+    (('[::1]', 8000), ('example.org', None), None)
     """
     match = _HOST.fullmatch(value)
     if match is None or len(match["host"]) > 255:
         return None
-    if match["ipv6"] is not None and not _is_ipv6(match["ipv6"]):
+    if match["ipv6"] is not None and not is_ipv6(match["ipv6"]):
         return None
     digits = match["port"]
     if not digits:
@@ -26,7 +30,10 @@ def parse_host(value: str) -> tuple[str, int | None] | None:
     return (match["host"], int(digits)) if int(digits) <= 65535 else None
 
 
-def _is_ipv6(text: str) -> bool:
+def is_ipv6(text: str) -> bool:
+    """Whether ``text`` is an IPv6 address, without brackets."""
+    if ":" not in text:
+        return False
     from ipaddress import IPv6Address  # most hosts are names
 
     try:

@@ -6,10 +6,10 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from typing import Any, TypeVar, cast
 
 _Key = TypeVar("_Key")
-_Value = TypeVar("_Value", covariant=True)
+_Value_co = TypeVar("_Value_co", covariant=True)
 
 
-class ImmutableMultiDict(Mapping[_Key, _Value]):
+class ImmutableMultiDict(Mapping[_Key, _Value_co]):
     """Pairs in their order; ``m[key]`` is the last value of a key and `getlist` all of them.
 
     Takes one mapping, multi-dict or iterable of pairs, and keyword arguments after it; more than one positional
@@ -26,14 +26,14 @@ class ImmutableMultiDict(Mapping[_Key, _Value]):
 
     def __init__(
         self,
-        *args: ImmutableMultiDict[_Key, _Value] | Mapping[_Key, _Value] | Iterable[tuple[_Key, _Value]],
+        *args: ImmutableMultiDict[_Key, _Value_co] | Mapping[_Key, _Value_co] | Iterable[tuple[_Key, _Value_co]],
         **kwargs: Any,
     ) -> None:
         assert len(args) < 2, "Too many arguments."
         self._list = [*_pairs(args[0] if args else ()), *kwargs.items()]
         self._dict = dict(self._list)
 
-    def getlist(self, key: Any) -> list[_Value]:
+    def getlist(self, key: Any) -> list[_Value_co]:
         """All values of one key, in order; empty when there is none."""
         return [value for existing, value in self._list if existing == key]
 
@@ -41,20 +41,20 @@ class ImmutableMultiDict(Mapping[_Key, _Value]):
         """Each key once, in order of first appearance."""
         return self._dict.keys()
 
-    def values(self) -> ValuesView[_Value]:
+    def values(self) -> ValuesView[_Value_co]:
         """The last value of each key."""
         return self._dict.values()
 
-    def items(self) -> ItemsView[_Key, _Value]:
+    def items(self) -> ItemsView[_Key, _Value_co]:
         """Each key with its last value."""
         return self._dict.items()
 
-    def multi_items(self) -> list[tuple[_Key, _Value]]:
+    def multi_items(self) -> list[tuple[_Key, _Value_co]]:
         """Every pair, in order."""
         return list(self._list)
 
-    def __getitem__(self, key: _Key) -> _Value:
-        return cast("_Value", self._dict[key])
+    def __getitem__(self, key: _Key) -> _Value_co:
+        return cast("_Value_co", self._dict[key])
 
     def __contains__(self, key: object) -> bool:
         return key in self._dict
@@ -153,6 +153,8 @@ class MultiDict(ImmutableMultiDict[Any, Any]):
 
 
 def _pairs(source: Any) -> list[tuple[Any, Any]]:
-    if isinstance(source, ImmutableMultiDict):
-        return source.multi_items()
+    if not source:  # None is as good as nothing
+        return []
+    if hasattr(source, "multi_items"):  # also another library's multi-dict
+        return list(source.multi_items())
     return list(source.items() if hasattr(source, "items") else source)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from ._field import field_name, field_value
-from ._headers import Headers, RawHeaders
+from ._headers import Headers, RawHeaders, lookup_name
 
 
 class MutableHeaders(Headers):
-    """`Headers` with assignment. With ``raw`` it edits the given list in place, which is how middleware edits a message.
+    """`Headers` with assignment. With ``raw`` it edits the given list in place, as middleware does with a message.
 
     Every name and value set is checked; see `Headers` for what raises `ValueError`.
 
@@ -42,7 +42,7 @@ class MutableHeaders(Headers):
 
     def __delitem__(self, key: str) -> None:
         """Remove every field of this name; no error if there is none."""
-        name = field_name(key)
+        name = lookup_name(key)
         self._list[:] = [pair for pair in self._list if pair[0] != name]
 
     def setdefault(self, key: str, value: str) -> str:
@@ -66,7 +66,7 @@ class MutableHeaders(Headers):
         """Add ``vary`` to the ``Vary`` header, joining all there are into one (RFC 9110 section 12.5.5)."""
         self["vary"] = ", ".join([*self.getlist("vary"), vary])
 
-    def __ior__(self, other: Mapping[str, str]) -> MutableHeaders:
+    def __ior__(self, other: Mapping[str, str]) -> Self:
         _require_mapping(other)
         self.update(other)
         return self

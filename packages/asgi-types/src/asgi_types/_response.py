@@ -162,16 +162,20 @@ class Response:
         """Make the browser forget a cookie; ``path`` and ``domain`` must be those it was set with."""
         self.set_cookie(key, "", 0, 0, path, domain, secure, httponly, samesite, partitioned)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         if scope["type"] == "websocket":
             send = _denial_send(send)
         status = self.status_code
         has_body = status == 200 or _may_have_body(status)
-        if self._raw is not None:
+        if self._raw is None:
+            headers = [*content_headers(len(self.body) if has_body else None, self.media_type, self.charset)]
+        elif has_body:
             # A list of its own: what middleware adds to a message must not pile up on a response that is kept.
             headers = self._raw.copy()
         else:
-            headers = [*content_headers(len(self.body) if has_body else None, self.media_type, self.charset)]
+            # The status may have been set after the length. RFC 9110 section 8.6 forbids it with 1xx and 204, and a
+            # server would wait for the bytes it announces with 304.
+            headers = [pair for pair in self._raw if pair[0] != b"content-length"]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         body = self.body if has_body and scope.get("method") != "HEAD" else b""
         await send({"type": "http.response.body", "body": body})

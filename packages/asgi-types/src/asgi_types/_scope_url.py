@@ -14,38 +14,45 @@ def scope_url(scope: Scope) -> str:
     path = url_path(scope["path"])
     query: bytes = scope.get("query_string", b"")
     if query:
-        path = f"{path}?{query.decode('latin-1')}"
+        path = f"{path}?{query.decode('utf-8', 'replace')}"
     return scope_origin(scope) + path
 
 
 def scope_origin(scope: Scope) -> str:
-    """``scheme://host[:port]`` of a connection without the scheme's default port, or an empty string."""
+    """``scheme://host[:port]`` of a connection, or an empty string.
+
+    The port of the ``Host`` header stays as the client sent it; the server's is left out if it is the scheme's default.
+    """
     scheme = scope.get("scheme", "http")
-    found = _host_header(scope) or _server(scope)
-    if found is None:
-        return ""
-    host, port = found
-    if port is None or port == _DEFAULT_PORTS.get(scheme):
-        return f"{scheme}://{host}"
-    return f"{scheme}://{host}:{port}"
+    authority = _host_header(scope) or _server(scope, _DEFAULT_PORTS.get(scheme))
+    return f"{scheme}://{authority}" if authority else ""
 
 
 def url_path(path: str) -> str:
-    """A decoded path made safe to stand in a URL: it cannot end early, nor begin an authority."""
+    """A decoded path made safe to stand in a URL: it cannot end early, nor begin or go on with an authority."""
     path = path.translate(_UNSAFE_IN_PATH)
-    return f"/%2F{path[2:]}" if path.startswith("//") else path
+    if path.startswith("//"):
+        return f"/%2F{path[2:]}"
+    return f"/{path}" if path and path[0] != "/" else path
 
 
-def _host_header(scope: Scope) -> tuple[str, int | None] | None:
+def _host_header(scope: Scope) -> str:
     values = [value for name, value in scope.get("headers", ()) if name == b"host"]
     if len(values) != 1:  # several are as ambiguous as none (RFC 9112 section 3.2)
-        return None
-    return parse_host(values[0].decode("latin-1"))
+        return ""
+    found = parse_host(values[0].decode("latin-1"))
+    return "" if found is None else _authority(*found)
 
 
-def _server(scope: Scope) -> tuple[str, int | None] | None:
+def _server(scope: Scope, default_port: int | None) -> str:
     server = scope.get("server")
     if server is None or server[1] is None:  # None, or the path of a Unix socket
-        return None
+        return ""
     host, port = server
-    return (f"[{host}]" if ":" in host and not host.startswith("[") else host), port
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return _authority(host, None if port == default_port else port)
+
+
+def _authority(host: str, port: int | None) -> str:
+    return host if port is None else f"{host}:{port}"

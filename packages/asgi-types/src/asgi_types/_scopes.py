@@ -12,7 +12,7 @@ class ASGIVersions(TypedDict):
     """``scope["asgi"]``: the versions of the ASGI core and of the protocol's own specification."""
 
     spec_version: str
-    version: Literal["2.0"] | Literal["3.0"]
+    version: Literal["2.0", "3.0"]
 
 
 class HTTPScope(TypedDict):

@@ -1,4 +1,4 @@
-"""Writing the ``Set-Cookie`` header (RFC 6265 section 4.1, and ``SameSite`` and ``Partitioned`` as browsers have them)."""
+"""Writing the ``Set-Cookie`` header: RFC 6265 section 4.1, and ``SameSite`` and ``Partitioned`` as in browsers."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def format_set_cookie(
     attributes = [
         ("Domain", domain),
         ("expires", None if expires is None else _expires(expires)),
-        ("HttpOnly", httponly),
+        ("HttpOnly", bool(httponly)),
         ("Max-Age", None if max_age is None else str(max_age)),
-        ("Partitioned", partitioned),
+        ("Partitioned", bool(partitioned)),
         ("Path", path),
         ("SameSite", samesite),
-        ("Secure", secure),
+        ("Secure", bool(secure)),
     ]
     parts = [f"{key}={_quote(key, value)}"]
     for name, given in attributes:
@@ -83,7 +83,12 @@ def _attribute(name: str, value: str) -> str:
 def _expires(moment: datetime | str | int) -> str:
     if isinstance(moment, str):
         return moment
-    seconds = time.time() + moment if isinstance(moment, int) else moment.timestamp()
+    if isinstance(moment, int):
+        seconds = time.time() + moment
+    elif moment.tzinfo is None:
+        raise ValueError(f"Invalid expires={moment!r} of a cookie: a datetime needs its time zone.")
+    else:
+        seconds = moment.timestamp()
     at = time.gmtime(seconds)
     return (
         f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04}"

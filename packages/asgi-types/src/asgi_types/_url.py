@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ._asgi import Scope
+from ._host import is_ipv6
 from ._multi_dict import MultiDict
 from ._scope_url import scope_url
 
@@ -14,8 +15,9 @@ from ._scope_url import scope_url
 class URL:
     """A URL, from a string, from a connection's ``scope``, or from components; two of them are an `AssertionError`.
 
-    From a scope, host and port come from its ``Host`` header if that is well-formed (RFC 3986), else from the server's
-    address, and the default port of the scheme is dropped; the path comes from the scope alone.
+    From a scope, host and port come from its ``Host`` header if there is one and it is well-formed (see `parse_host`),
+    else from the server's address without the scheme's default port. The path comes from the scope alone: what could
+    end it early, or would be dropped in reading, is percent-encoded, and it begins with one slash unless it is empty.
 
     ``str()`` is the URL as it was given. Anything with an equal ``str()`` is equal. ``repr`` hides a password.
 
@@ -103,7 +105,8 @@ class URL:
         """A copy with these parts changed.
 
         The parts are ``scheme netloc path query fragment`` and, inside the netloc, ``username password hostname
-        port``, of which None removes one. An IPv6 host name may be given with or without brackets.
+        port``. None removes the port, the password, or the user name and the password with it, and keeps the host name.
+        A password without a user name is dropped. An IPv6 host name may be given with or without brackets.
         """
         parts = ("username", "password", "hostname", "port")
         if any(part in kwargs for part in parts):
@@ -142,21 +145,19 @@ class URL:
         return f"{type(self).__name__}({shown!r})"
 
     def _netloc(self, changed: dict[str, Any]) -> str:
-        netloc = self.netloc
-        userinfo, _, host_and_port = netloc.rpartition("@")
-        host, port = _split_port(host_and_port)
-        username, _, password = userinfo.partition(":")
-        host = changed.get("hostname", host) or ""
+        # The port is taken as it stands, so that one that is out of range can be replaced.
+        host, port = _split_port(self.netloc.rpartition("@")[2])
         port = changed.get("port", port)
-        username = changed.get("username", username)
-        password = changed.get("password", password)
-        if ":" in host and not host.startswith("["):
-            host = f"[{host}]"
+        username = changed.get("username", self.username)
+        password = changed.get("password", self.password)
+        hostname = changed.get("hostname")
+        if hostname is not None:
+            host = f"[{hostname}]" if is_ipv6(hostname) else hostname
         if port is not None and port != "":
             host = f"{host}:{port}"
-        if not username and not password:
+        if username is None:
             return host
-        return f"{username or ''}:{password}@{host}" if password else f"{username}@{host}"
+        return f"{username}@{host}" if password is None else f"{username}:{password}@{host}"
 
 
 def _split_port(host_and_port: str) -> tuple[str, str | None]:
