@@ -75,13 +75,14 @@ def _frame_html(frame: traceback.FrameSummary, *, is_last: bool) -> str:
 def _source_html(frame: traceback.FrameSummary) -> str:
     from linecache import getline
 
-    line_number = frame.lineno or 0
+    if frame.lineno is None:  # generated code need not have line numbers
+        return ""
     lines: list[str] = []
-    for number in range(max(1, line_number - _CONTEXT_LINES), line_number + _CONTEXT_LINES + 1):
+    for number in range(max(1, frame.lineno - _CONTEXT_LINES), frame.lineno + _CONTEXT_LINES + 1):
         source = getline(frame.filename, number)
         if source:
             text = escape(f"{number:5} {source.rstrip()}")
-            lines.append(f"<mark>{text}</mark>" if number == line_number else text)
+            lines.append(f"<mark>{text}</mark>" if number == frame.lineno else text)
     return "\n".join(lines)
 
 
