@@ -90,9 +90,11 @@ def types(session: nox.Session) -> None:
     install_packages(session)
     install_group(session, "types")
     session.run("mypy", *SOURCES, TYPING_TESTS, "noxfile.py")
-    session.run("pyright", *SOURCES, TYPING_TESTS)
+    python = str(Path(session.bin) / "python")
+    session.run("pyright", "--pythonpath", python, *SOURCES, TYPING_TESTS)
     for name in PACKAGES:
-        session.run("pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal")
+        package = name.replace("-", "_")
+        session.run("pyright", "--pythonpath", python, "--verifytypes", package, "--ignoreexternal")
 
 
 @nox.session

@@ -65,3 +65,10 @@ async def test_a_closed_websocket_is_not_closed_again(drive, raising, catch):
     assert answer.messages == [ACCEPT, CLOSE]
     assert [type(error) for error in app.errors] == [RuntimeError]
     assert app.errors[0].__cause__ is REFUSAL
+
+
+async def test_a_denial_that_began_is_not_followed_by_another(drive, raising, catch):
+    begun = {"type": "websocket.http.response.start", "status": 403, "headers": []}
+    app = catch(ExceptionMiddleware(raising(REFUSAL, begun)))
+    assert (await drive.websocket(app, extensions=DENIAL)).messages == [begun]
+    assert app.errors[0].__cause__ is REFUSAL

@@ -179,6 +179,45 @@ async def test_handlers_by_class_and_status(drive):
     assert (await drive.request(app, "/gone")).text == "no /gone"
 
 
+async def test_handlers_see_the_body_that_was_read(drive):
+    """A handler gets the very request of the endpoint: its body comes over the wire once only."""
+
+    async def reading(request):
+        raise LookupError(await request.json())
+
+    async def on_lookup(request, exc):
+        return PlainTextResponse(f"{exc} in {await request.body()!r}", 400)
+
+    app = Shine(routes=[Route("/", reading, methods=["POST"])], exception_handlers={LookupError: on_lookup})
+    answer = await drive.request(app, "/", "POST", [b"[1", b",2]"])
+    assert answer.text == "[1, 2] in b'[1,2]'"
+    app = Shine(routes=[Route("/", reading, methods=["POST"])], exception_handlers={500: on_lookup})
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"7", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    with pytest.raises(LookupError):
+        await app(drive.scope("/", "POST"), receive, send)
+    assert sent[1]["body"] == b"7 in b'7'"
+
+
+async def test_websocket_handlers_see_the_state(drive):
+    async def failing(websocket):
+        await websocket.accept()
+        raise LookupError("gone")
+
+    async def on_lookup(websocket, exc):
+        await websocket.close(4000, f"{exc}, {websocket.application_state.name}")
+
+    app = Shine(routes=[WebSocketRoute("/", failing)], exception_handlers={LookupError: on_lookup})
+    answer = await drive.websocket(app, "/")
+    assert answer.messages[-1] == {"type": "websocket.close", "code": 4000, "reason": "gone, CONNECTED"}
+
+
 async def test_debug(drive):
     app = Shine(debug=True, routes=ROUTES)
     sent, _ = await collect(app, drive.scope("/broken", headers={"accept": "text/html"}))

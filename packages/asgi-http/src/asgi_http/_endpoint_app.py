@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
+from asgi_types import VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
 
 from ._request import Request
 
@@ -32,7 +32,12 @@ def request_response(
     call = func if is_async_callable(func) else _in_thread(func)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await call(request_class(scope, receive, send))
+        request = request_class(scope, receive, send)
+        try:
+            response = await call(request)
+        except Exception:
+            scope[VIEW] = request
+            raise
         try:
             # Called by name: CPython runs a method without the detour that calling an instance takes.
             sending = response.__call__(scope, receive, send)

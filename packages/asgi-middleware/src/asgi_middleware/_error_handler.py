@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from asgi_types import ASGIApp, is_async_callable
+from asgi_types import VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
 
 ExceptionHandler = Callable[[Any, Any], ASGIApp | Awaitable[ASGIApp | None] | None]
 """Called with the connection and the exception; gives a response, or None if it has answered by itself."""
@@ -17,3 +17,11 @@ async def call_handler(handler: ExceptionHandler, connection: Any, exc: Exceptio
     from anyio import to_thread  # an event loop layer is needed for threads only
 
     return await to_thread.run_sync(cast("Callable[[Any, Any], ASGIApp | None]", handler), connection, exc)
+
+
+def view_of(
+    view_class: type[HTTPConnection[Any]], scope: Scope, receive: Receive, send: Send
+) -> HTTPConnection[Any]:
+    """The connection that a handler gets: the one its function failed with, or one made for it."""
+    failed = scope.get(VIEW)
+    return failed if isinstance(failed, view_class) else view_class(scope, receive, send)

@@ -20,7 +20,7 @@ from asgi_types import (
 )
 
 from ._denial import close_for_denial, may_deny
-from ._error_handler import ExceptionHandler, call_handler
+from ._error_handler import ExceptionHandler, call_handler, view_of
 
 if TYPE_CHECKING:
     from ._server_error_middleware import ServerErrorMiddleware
@@ -42,7 +42,8 @@ class ExceptionMiddleware:
     there is nothing left to answer: a handled exception is then a `RuntimeError` with that exception as its cause.
     A handled exception loses its traceback, since that of an instance raised for every request would grow for ever.
 
-    The connection that handlers get is made by the class attributes ``request_class`` and ``websocket_class``.
+    Handlers get the connection that the endpoint failed with, or else one made by the class attributes
+    ``request_class`` and ``websocket_class``.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -54,8 +55,8 @@ class ExceptionMiddleware:
     None b'Not Found'
     """
 
-    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
-    websocket_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
+    request_class: type[HTTPConnection[Any]] = HTTPConnection
+    websocket_class: type[HTTPConnection[Any]] = HTTPConnection
 
     def __init__(
         self,
@@ -164,7 +165,7 @@ class ExceptionMiddleware:
         self, handler: ExceptionHandler, exc: Exception, scope: Scope, receive: Receive, send: Send
     ) -> None:
         view_class = self.request_class if scope["type"] == "http" else self.websocket_class
-        response = await call_handler(handler, view_class(scope, receive, send), exc)
+        response = await call_handler(handler, view_of(view_class, scope, receive, send), exc)
         if response is not None:
             await response(scope, receive, send)
 

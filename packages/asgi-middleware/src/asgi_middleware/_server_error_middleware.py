@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
 from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
 
-from ._error_handler import ExceptionHandler, call_handler
+from ._error_handler import ExceptionHandler, call_handler, view_of
 from ._exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
 
 
@@ -29,7 +29,7 @@ class ServerErrorMiddleware:
     LookupError: no such thing
     """
 
-    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = HTTPConnection
+    request_class: type[HTTPConnection[Any]] = HTTPConnection
 
     def __init__(self, app: ASGIApp, handler: ExceptionHandler | None = None, debug: bool = False) -> None:
         self.app = app
@@ -79,7 +79,7 @@ class ServerErrorMiddleware:
             started = started or message["type"] in RESPONSE_STARTS
             return send(message)
 
-        request = self.request_class(scope, receive, tracked_send)
+        request = view_of(self.request_class, scope, receive, tracked_send)
         try:
             response = await self._response(request, exc)
             if response is not None:

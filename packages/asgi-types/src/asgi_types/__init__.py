@@ -22,6 +22,7 @@ from ._cookies import parse_cookies as parse_cookies
 from ._exceptions import HTTPException as HTTPException
 from ._exceptions import WebSocketException as WebSocketException
 from ._guard import GUARD as GUARD
+from ._guard import VIEW as VIEW
 from ._guard import Guard as Guard
 from ._guard import answer as answer
 from ._guard import refuse as refuse
@@ -66,6 +67,7 @@ __all__ = (
     "StatefulLifespan",
     "StatelessLifespan",
     "URL",
+    "VIEW",
     "WebSocketException",
     "answer",
     "get_route_path",

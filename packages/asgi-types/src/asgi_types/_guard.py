@@ -14,6 +14,13 @@ from ._response import Response
 GUARD = "asgi_types.guard"
 """The scope key of the `Guard`."""
 
+VIEW = "asgi_types.view"
+"""The scope key of the request or WebSocket that a function failed with.
+
+Who calls a function with a view of the scope leaves that view here when the function raises. Handlers get it, and so
+the body it has read; a new view would wait for a body that nobody sends again.
+"""
+
 Guard = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 """Runs an application and turns what it raises into an answer, as the error layer above does."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
+from asgi_types import VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
 
 from ._websocket import WebSocket
 
@@ -48,7 +48,12 @@ class _Session:
         self.__name__ = _name(func)  # routes are named after their endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.func(self.websocket_class(scope, receive, send))
+        websocket = self.websocket_class(scope, receive, send)
+        try:
+            await self.func(websocket)
+        except Exception:
+            scope[VIEW] = websocket
+            raise
 
 
 def _name(func: Callable[..., Any]) -> str:

@@ -65,7 +65,7 @@ class Shine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
-        stack = self.middleware_stack
+        stack: Any = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
         # Called by name: CPython runs a method without the detour that calling an instance takes.
