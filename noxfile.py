@@ -89,12 +89,10 @@ def types(session: nox.Session) -> None:
     """Mypy and pyright, both strict, the typing tests, and complete types on every public name."""
     install_packages(session)
     install_group(session, "types")
-    session.run("mypy", *SOURCES, TYPING_TESTS, "noxfile.py")
-    python = str(Path(session.bin) / "python")
-    session.run("pyright", "--pythonpath", python, *SOURCES, TYPING_TESTS)
+    session.run("mypy", *SOURCES, TYPING_TESTS, "noxfile.py", "docs/examples/demo/demo.py")
+    session.run("pyright", *SOURCES, TYPING_TESTS)
     for name in PACKAGES:
-        package = name.replace("-", "_")
-        session.run("pyright", "--pythonpath", python, "--verifytypes", package, "--ignoreexternal")
+        session.run("pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal")
 
 
 @nox.session
@@ -125,7 +123,7 @@ def surface(session: nox.Session) -> None:
 def examples(session: nox.Session) -> None:
     """Every Python example in a README, in the docs and in a docstring runs."""
     install_packages(session)
-    install_group(session, "test", "servers")
+    install_group(session, "test", "servers", "foreign")
     session.run("pytest", "docs/test_examples.py", *session.posargs)
 
 

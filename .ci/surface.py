@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from enum import Enum
@@ -32,9 +33,14 @@ def public_modules(source: Path) -> list[str]:
 
 
 def real_names(module: ModuleType) -> set[str]:
-    """The public names a module has, submodules aside."""
-    names = {name for name in dir(module) if not name.startswith("_")}
-    return {name for name in names if not inspect.ismodule(getattr(module, name))}
+    """The public names of a module that its package made; not submodules, nor what it only imports to use."""
+    package = module.__name__.partition(".")[0]
+    values = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    return {
+        name
+        for name, value in values.items()
+        if not inspect.ismodule(value) and getattr(value, "__module__", package).partition(".")[0] == package
+    }
 
 
 def described(owner: str, name: str, value: object) -> Iterator[str]:
@@ -66,7 +72,7 @@ def signature(value: object) -> str:
         return ""
     parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in found.parameters.values()]
     shown = str(found.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
-    return shown if " at 0x" not in shown else "(...)"
+    return re.sub(r" at 0x[0-9a-f]+", "", shown)
 
 
 def surface(source: Path) -> tuple[list[str], list[str]]:
@@ -77,7 +83,7 @@ def surface(source: Path) -> tuple[list[str], list[str]]:
         module = import_module(module_name)
         declared = set(module.__all__)
         missing = {name for name in declared if not hasattr(module, name)}
-        extra = real_names(module) - declared - {"TYPE_CHECKING", "Any", "annotations"}
+        extra = real_names(module) - declared - {"TYPE_CHECKING"}
         problems += [f"{module_name}.__all__ names {name}, which is not there" for name in sorted(missing)]
         problems += [f"{module_name}.{name} is there, but not in __all__" for name in sorted(extra)]
         for name in sorted(declared - missing):

@@ -1,15 +1,18 @@
 """Runs every example that readers are shown: Python blocks of the README files and the docs, and docstrings.
 
 The Python blocks of one page run in order in one namespace, as a reader would try them; so do those of a docstring.
+The applications of the front page are asked, too.
 """
 
 from __future__ import annotations
 
 import doctest
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -28,14 +31,37 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_page(page: Path) -> None:
+def run_blocks(page: Path) -> Iterator[dict[str, Any]]:
+    """Run the Python blocks of a page one by one, and give their common namespace after each."""
     text = page.read_text("utf-8")
-    namespace: dict[str, object] = {"__name__": "__main__"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
     for block in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         lines_before = text[: block.start(1)].count("\n")
         source = "\n" * lines_before + block[1]  # so that a traceback shows the page's own line
         exec(compile(source, str(page), "exec"), namespace)
+        yield namespace
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_page(page: Path) -> None:
+    for _ in run_blocks(page):
+        pass
+
+
+async def test_the_three_ways_of_the_front_page() -> None:
+    import httpx
+
+    questions = [
+        ("/hello/world", 200, '{"hello":"world"}'),
+        ("/hello/world", 200, "Hello, world!"),
+        ("/pieces/status", 200, '{"status":"up","path":"/pieces/status"}'),
+    ]
+    for namespace, (path, status, text) in zip(run_blocks(ROOT / "README.md"), questions, strict=True):
+        transport = httpx.ASGITransport(namespace["app"])
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            answer = await client.get(path)
+            assert (answer.status_code, answer.text) == (status, text)
+            assert (await client.get("/pieces/missing")).status_code == 404
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=name_of)

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from asgi_http import HTTPException, JSONResponse, PlainTextResponse, Request, request_response
-from asgi_types import HTTPConnection
+from asgi_types import GUARD, VIEW, HTTPConnection
 
 
 def text_of(request):
@@ -123,21 +123,21 @@ async def test_any_asgi_application_is_a_response(drive):
 
 
 async def test_what_the_function_raises_is_raised(drive):
-    error = HTTPException(418)
+    error = LookupError("418")
 
     async def function(request):
         raise error
 
-    with pytest.raises(HTTPException) as caught:
+    with pytest.raises(LookupError) as caught:
         await drive.request(request_response(function))
     assert caught.value is error
 
 
 async def test_what_a_function_in_a_thread_raises_is_raised(drive):
     def function(request):
-        raise HTTPException(418)
+        raise LookupError("418")
 
-    with pytest.raises(HTTPException, match="418"):
+    with pytest.raises(LookupError, match="418"):
         await drive.request(request_response(function))
 
 
@@ -218,3 +218,35 @@ async def test_an_attribute_error_while_sending_is_its_own(drive):
 
     with pytest.raises(AttributeError, match=r"^of the response$"):
         await drive.request(request_response(returns(response)))
+
+
+async def test_a_refusal_is_answered_where_no_error_layer_is(drive):
+    async def refusing(request):
+        raise HTTPException(403, "Not for you.", headers={"X-Reason": "rain"})
+
+    app = request_response(refusing)
+    answer = await drive.request(app)
+    assert (answer.status, answer.text, answer.headers["x-reason"]) == (403, "Not for you.", "rain")
+
+
+async def test_bad_json_is_answered_where_no_error_layer_is(drive):
+    async def reading(request):
+        return JSONResponse(await request.json())
+
+    answer = await drive.request(request_response(reading), "/", "POST", b"{")
+    assert answer.status == 400
+    assert answer.text.startswith("Malformed JSON: ")
+
+
+async def test_a_failure_leaves_its_request_to_the_error_layer(drive):
+    seen = []
+
+    async def failing(request):
+        seen.append(request)
+        raise HTTPException(403)
+
+    scope = drive.scope()
+    scope[GUARD] = "the promise that it is answered above"
+    with pytest.raises(HTTPException):
+        await drive.events(request_response(failing), scope, [])
+    assert scope[VIEW] is seen[0]

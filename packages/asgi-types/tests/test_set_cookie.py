@@ -86,6 +86,8 @@ def test_an_unknown_samesite_is_an_assertion_error(samesite):
         (datetime(1970, 1, 1, tzinfo=UTC), "Thu, 01 Jan 1970 00:00:00 GMT"),
         (datetime(1969, 12, 31, 23, 59, 59, 500000, tzinfo=UTC), "Wed, 31 Dec 1969 23:59:59 GMT"),
         (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "Fri, 31 Dec 9999 23:59:59 GMT"),
+        (datetime(4148, 1, 1, 0, 0, 0, 999993, tzinfo=UTC), "Mon, 01 Jan 4148 00:00:00 GMT"),
+        (datetime(999, 12, 31, tzinfo=UTC), "Tue, 31 Dec 0999 00:00:00 GMT"),
         ("whenever", "whenever"),
     ],
 )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_types import VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
+from asgi_types import (
+    VIEW,
+    ASGIApp,
+    HTTPConnection,
+    HTTPException,
+    Receive,
+    Scope,
+    Send,
+    is_async_callable,
+    refuse,
+)
 
 from ._request import Request
 
@@ -16,8 +26,9 @@ def request_response(
 ) -> ASGIApp:
     """An ASGI application that calls ``func`` with the request and then the response it returns.
 
-    A function that is not async runs in a thread of AnyIO's default limiter. Raises `TypeError` at the request if what
-    it returns is no response.
+    A function that is not async runs in a thread of AnyIO's default limiter. An `HTTPException` that it raises is left
+    to the error layer above, and where there is none answered here. Raises `TypeError` at the request if what it
+    returns is no response.
 
     >>> import asyncio
     >>> from asgi_http import PlainTextResponse
@@ -35,9 +46,12 @@ def request_response(
         request = request_class(scope, receive, send)
         try:
             response = await call(request)
-        except Exception:
+        except Exception as exc:
             scope[VIEW] = request
-            raise
+            if not isinstance(exc, HTTPException):
+                raise
+            await refuse(scope, receive, send, exc)
+            return
         try:
             # Called by name: CPython runs a method without the detour that calling an instance takes.
             sending = response.__call__(scope, receive, send)

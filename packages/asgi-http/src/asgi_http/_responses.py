@@ -18,7 +18,7 @@ class PlainTextResponse(Response):
     'text/plain; charset=utf-8'
     """
 
-    media_type = "text/plain"
+    media_type: str | None = "text/plain"
 
 
 class HTMLResponse(Response):
@@ -28,7 +28,7 @@ class HTMLResponse(Response):
     'text/html; charset=utf-8'
     """
 
-    media_type = "text/html"
+    media_type: str | None = "text/html"
 
 
 class JSONResponse(Response):
@@ -40,7 +40,7 @@ class JSONResponse(Response):
     b'{"name":"Zo\xc3\xab"}'
     """
 
-    media_type = "application/json"
+    media_type: str | None = "application/json"
 
     def __init__(
         self,

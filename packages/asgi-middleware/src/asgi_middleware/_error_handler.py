@@ -19,9 +19,7 @@ async def call_handler(handler: ExceptionHandler, connection: Any, exc: Exceptio
     return await to_thread.run_sync(cast("Callable[[Any, Any], ASGIApp | None]", handler), connection, exc)
 
 
-def view_of(
-    view_class: type[HTTPConnection[Any]], scope: Scope, receive: Receive, send: Send
-) -> HTTPConnection[Any]:
+def view_of(view_class: type[HTTPConnection[Any]], scope: Scope, receive: Receive, send: Send) -> HTTPConnection[Any]:
     """The connection that a handler gets: the one its function failed with, or one made for it."""
-    failed = scope.get(VIEW)
+    failed: HTTPConnection[Any] | None = scope.get(VIEW)
     return failed if isinstance(failed, view_class) else view_class(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import FunctionType, MethodType
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Final, Literal
 from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
 
 from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed
+from ._convertors import Convertor
 from ._path_pattern import compile_path, index_pattern, is_compiled, replace_params
 from ._path_reader import PathReader, path_reader
 from ._url_path import URLPath
@@ -23,6 +25,12 @@ class PathRoute(BaseRoute):
     """A route that its path decides, for one type of scope."""
 
     scope_type: ClassVar[Literal["http", "websocket"]]
+    path: str
+    endpoint: Callable[..., Any]
+    name: str
+    path_regex: re.Pattern[str]
+    path_format: str
+    param_convertors: dict[str, Convertor[Any]]
     app: ASGIApp
     methods: set[str] | None = None
     # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
@@ -107,8 +115,15 @@ def get_name(endpoint: Callable[..., Any]) -> str:
     return str(getattr(endpoint, "__name__", endpoint.__class__.__name__))
 
 
-def is_function(endpoint: Callable[..., Any]) -> bool:
-    """Whether an endpoint is a function or method, and so needs an adapter; otherwise it is an ASGI application."""
-    while isinstance(endpoint, partial):
-        endpoint = endpoint.func
-    return isinstance(endpoint, (FunctionType, MethodType))
+def needs_adapter(endpoint: Callable[..., Any]) -> bool:
+    """Whether an endpoint is a function or method of a connection, and not an ASGI application.
+
+    A function that must be called with three arguments is one: ``scope``, ``receive`` and ``send``.
+    """
+    if isinstance(endpoint, partial):
+        return isinstance(endpoint.func, FunctionType | MethodType)
+    if not isinstance(endpoint, FunctionType | MethodType):
+        return False
+    bound = isinstance(endpoint, MethodType)
+    required = endpoint.__code__.co_argcount - len(endpoint.__defaults__ or ()) - bound
+    return required != 3

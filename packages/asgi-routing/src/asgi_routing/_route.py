@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
 
-from ._path_route import PathRoute, is_function
+from ._path_route import PathRoute, needs_adapter
 
 
 def connection_response(func: Callable[[Any], Any]) -> ASGIApp:
@@ -57,10 +57,10 @@ class Route(PathRoute):
     ) -> None:
         super().__init__(path, endpoint, name)
         self.include_in_schema = include_in_schema
-        self.app: ASGIApp = self.adapter(endpoint) if is_function(endpoint) else endpoint
-        if methods is None and is_function(endpoint):
+        self.app: ASGIApp = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
+        if methods is None and needs_adapter(endpoint):
             methods = ["GET"]
-        self.methods = None if methods is None else {method.upper() for method in methods}
+        self.methods: set[str] | None = None if methods is None else {method.upper() for method in methods}
         if self.methods is not None and "GET" in self.methods:
             self.methods.add("HEAD")
 
@@ -71,8 +71,6 @@ class Route(PathRoute):
             and self.endpoint == other.endpoint
             and self.methods == other.methods
         )
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         methods = sorted(self.methods or ())

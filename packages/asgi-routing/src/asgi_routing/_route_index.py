@@ -77,11 +77,11 @@ class RouteIndex:
         """The candidates of ``parent/x`` for every ``x`` that is not in a known path; None if they depend on ``x``."""
         found, nodes = self._walk(parent)
         for node in nodes:
-            if any(child.open_ended for child in node.literals.values()) or (node.literals and len(nodes) > 1):
+            # Alone, the node is that of the parent itself, and a literal that ends below it makes a known path.
+            if node.literals and len(nodes) > 1:
                 return None
             if node.any_segment is not None:
                 found += node.any_segment.ending
-                found += node.any_segment.open_ended
         return _in_order(found)
 
     def _walk(self, path: str) -> tuple[list[_Numbered], list[_Node]]:

@@ -133,8 +133,6 @@ class Router:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Router) and self.routes == other.routes
 
-    __hash__ = None  # type: ignore[assignment]
-
     def _partial_match(self, partial: list[BaseRoute], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         first = partial[0]
         scope["route"] = first

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp
 
-from ._path_route import PathRoute, get_name, is_function
+from ._path_route import PathRoute, get_name, needs_adapter
 
 
 def no_adapter(func: Callable[..., Any]) -> ASGIApp:
@@ -36,12 +36,10 @@ class WebSocketRoute(PathRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, name: str | None = None) -> None:
         super().__init__(path, endpoint, name)
-        self.app: ASGIApp = self.adapter(endpoint) if is_function(endpoint) else endpoint
+        self.app: ASGIApp = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WebSocketRoute) and self.path == other.path and self.endpoint == other.endpoint
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(path={self.path!r}, name={self.name!r})"

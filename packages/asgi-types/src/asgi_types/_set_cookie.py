@@ -88,7 +88,7 @@ def _expires(moment: datetime | str | int) -> str:
     elif moment.tzinfo is None:
         raise ValueError(f"Invalid expires={moment!r} of a cookie: a datetime needs its time zone.")
     else:
-        seconds = moment.timestamp()
+        seconds = moment.replace(microsecond=0).timestamp()  # a float rounds up what is almost the next second
     at = time.gmtime(seconds)
     return (
         f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04}"

@@ -47,9 +47,9 @@ class Shine:
         exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
         lifespan: Lifespan[Any] | None = None,
     ) -> None:
-        self.debug = debug
-        self.state = State()
-        self.router = self.router_class(routes, lifespan=lifespan)
+        self.debug: bool = debug
+        self.state: State = State()
+        self.router: Router = self.router_class(routes, lifespan=lifespan)
         self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
         self.user_middleware: list[Middleware] = list(middleware or ())
         self.middleware_stack: ASGIApp | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import asgi_routing
 from asgi_http import request_response as request_response
@@ -52,5 +52,5 @@ class WebSocketRoute(asgi_routing.WebSocketRoute):
 class Router(asgi_routing.Router):
     """An `asgi_routing.Router` that makes routes of this module."""
 
-    route_class = Route
-    websocket_route_class = WebSocketRoute
+    route_class: ClassVar[type[asgi_routing.Route]] = Route
+    websocket_route_class: ClassVar[type[asgi_routing.WebSocketRoute]] = WebSocketRoute

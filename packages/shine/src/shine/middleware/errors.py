@@ -1,6 +1,9 @@
 """The outermost layer."""
 
+from typing import Any
+
 import asgi_middleware
+from asgi_types import HTTPConnection
 
 from ..requests import Request
 
@@ -10,4 +13,4 @@ __all__ = ("ServerErrorMiddleware",)
 class ServerErrorMiddleware(asgi_middleware.ServerErrorMiddleware):
     """An `asgi_middleware.ServerErrorMiddleware` whose handlers get a `Request`."""
 
-    request_class = Request
+    request_class: type[HTTPConnection[Any]] = Request

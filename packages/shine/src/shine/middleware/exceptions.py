@@ -1,6 +1,9 @@
 """The layer that turns exceptions into answers."""
 
+from typing import Any
+
 import asgi_middleware
+from asgi_types import HTTPConnection
 
 from ..requests import Request
 from ..websockets import WebSocket
@@ -11,5 +14,5 @@ __all__ = ("ExceptionMiddleware",)
 class ExceptionMiddleware(asgi_middleware.ExceptionMiddleware):
     """An `asgi_middleware.ExceptionMiddleware` whose handlers get a `Request` or a `WebSocket`."""
 
-    request_class = Request
-    websocket_class = WebSocket
+    request_class: type[HTTPConnection[Any]] = Request
+    websocket_class: type[HTTPConnection[Any]] = WebSocket
