@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from types import MethodType
 from typing import Any
 
 import pytest
@@ -223,6 +224,10 @@ def test_the_name_of_an_endpoint() -> None:
     assert get_name(App(closing).__call__) == "__call__"
 
 
+def needs_an_adapter(endpoint: Any) -> bool:
+    return Route("/", endpoint).methods == {"GET", "HEAD"}
+
+
 class Endpoints:
     async def view(self, connection: Any) -> Response:
         return Response("view")
@@ -249,5 +254,6 @@ async def test_a_function_of_three_arguments_is_an_application(drive: Any) -> No
     endpoints = Endpoints()
     assert (await drive.request(Route("/", endpoints.application))).text == "application"
     assert (await drive.request(Route("/", endpoints.view))).text == "view"
+    assert needs_an_adapter(MethodType(App(closing), endpoints))
     assert (await drive.request(Route("/", with_defaults))).text == "hihi"
     assert (await drive.request(Route("/", partial(with_defaults, times=3)))).text == "hihihi"

@@ -14,7 +14,8 @@ T = TypeVar("T")
 class Convertor(Generic[T]):
     """One kind of path parameter: a regular expression, and both ways of conversion.
 
-    `convert` may raise `ValueError` for text its expression lets through; the path is then no match.
+    `convert` may raise `ValueError` for text its expression lets through; the path is then no match. An expression of
+    your own meets paths of any length: write it so that it cannot match one text in several ways.
     """
 
     regex: ClassVar[str] = ""

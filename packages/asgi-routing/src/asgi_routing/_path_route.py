@@ -122,8 +122,8 @@ def needs_adapter(endpoint: Callable[..., Any]) -> bool:
     """
     if isinstance(endpoint, partial):
         return isinstance(endpoint.func, FunctionType | MethodType)
-    if not isinstance(endpoint, FunctionType | MethodType):
-        return False
-    bound = isinstance(endpoint, MethodType)
-    required = endpoint.__code__.co_argcount - len(endpoint.__defaults__ or ()) - bound
-    return required != 3
+    function = endpoint.__func__ if isinstance(endpoint, MethodType) else endpoint
+    if not isinstance(function, FunctionType):
+        return function is not endpoint
+    required = function.__code__.co_argcount - len(function.__defaults__ or ())
+    return required != (3 if function is endpoint else 4)

@@ -1,0 +1,40 @@
+"""The modules that have Starlette's names: each hands on what the pieces have, under the same name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+PIECES = (
+    "asgi_types",
+    "asgi_http",
+    "asgi_routing",
+    "asgi_websockets",
+    "asgi_middleware",
+    "asgi_templates",
+    "asgi_sessions",
+)
+
+MODULES = (
+    "convertors",
+    "datastructures",
+    "exceptions",
+    "middleware",
+    "middleware.sessions",
+    "requests",
+    "responses",
+    "templating",
+    "types",
+    "websockets",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_names_are_those_of_the_pieces(name):
+    module = import_module(f"shine.{name}")
+    pieces = [import_module(piece) for piece in PIECES]
+    for public in module.__all__:
+        homes = [piece for piece in pieces if public in piece.__all__]
+        assert homes, f"{public} is in no piece"
+        assert all(getattr(module, public) is getattr(home, public) for home in homes)
