@@ -132,8 +132,8 @@ class Response:
         """Add a ``Set-Cookie`` header (RFC 6265 section 4.1).
 
         ``max_age`` and an ``expires`` of type int are seconds from now. A value with spaces or other special
-        characters is quoted as the standard library does. Raises `ValueError` for a name that is no token, and for
-        CR, LF, NUL or non-latin-1 characters anywhere.
+        characters is quoted as the standard library does. Raises `ValueError` for a name that is no token, for an
+        ``expires`` without a time zone, and for CR, LF, NUL or non-latin-1 characters anywhere.
         """
         cookie = format_set_cookie(
             key,
