@@ -6,6 +6,7 @@ Nothing here imports a package of ours but the core, so that each package's test
 from __future__ import annotations
 
 import re
+import timeit
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,13 @@ from typing import Any
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 
 from asgi_types import Headers
+
+# A busy machine or a coverage run makes one example slow now and then; time is measured by `assert_linear` alone.
+settings.register_profile("shine", parent=settings.default, deadline=None)
+settings.load_profile("shine")
 
 SCOPE_PAGE = Path(__file__).parent.parent / "docs" / "scope.md"
 
@@ -205,3 +211,24 @@ def no_blocking_calls() -> Iterator[None]:
     """Any call that blocks the event loop fails the test that makes it."""
     with blockbuster_ctx():
         yield
+
+
+def best_time(function: Callable[[Any], object], argument: Any) -> float:
+    return min(timeit.repeat(lambda: function(argument), number=1, repeat=3))
+
+
+@pytest.fixture(name="assert_linear", scope="session")
+def assert_linear_fixture() -> Callable[[Callable[[Any], object], Callable[[int], Any], int], None]:
+    """Four times the input takes about four times as long; quadratic time would be sixteen times as long."""
+
+    def check(function: Callable[[Any], object], make_input: Callable[[int], Any], n: int) -> None:
+        ratios: list[float] = []
+        for _ in range(4):  # a pause of the machine spoils one attempt, not all of them
+            # What takes less than this at n is too short to be measured, and far from quadratic.
+            short = max(best_time(function, make_input(n)), 0.0001)
+            ratios.append(best_time(function, make_input(4 * n)) / short)
+            if ratios[-1] < 12:
+                return
+        pytest.fail(f"4n took {ratios} times as long as n = {n}")
+
+    return check

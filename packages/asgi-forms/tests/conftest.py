@@ -1,16 +1,10 @@
-"""What the tests of forms share: requests with a form, linear time, and Hypothesis without its deadline."""
+"""What the tests of forms share: requests with a form."""
 
-import timeit
 from collections import deque
 
 import pytest
-from hypothesis import settings
 
 from asgi_forms import parse_form
-
-# A busy machine or a coverage run makes one example slow now and then; time is measured by `assert_linear` alone.
-settings.register_profile("no-deadline", parent=settings.default, deadline=None)
-settings.load_profile("no-deadline")
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -44,21 +38,3 @@ class Upload:
 @pytest.fixture(scope="session")
 def upload():
     return Upload
-
-
-@pytest.fixture(scope="session")
-def assert_linear():
-    """Four times the input takes about four times as long; quadratic time would be sixteen times as long."""
-
-    def best_time(function, argument):
-        return min(timeit.repeat(lambda: function(argument), number=1, repeat=3))
-
-    def check(function, make_input, n):
-        ratios = []
-        for _ in range(4):  # a pause of the machine spoils one attempt, not all of them
-            ratios.append(best_time(function, make_input(4 * n)) / best_time(function, make_input(n)))
-            if ratios[-1] < 12:
-                return
-        pytest.fail(f"4n took {ratios} times as long as n = {n}")
-
-    return check

@@ -94,7 +94,7 @@ async def test_reads_what_starlette_wrote(drive):
     assert await read(drive, STARLETTE_COOKIE, max_age=None) == {"user": "Zoë", "cart": [1, 2.5, None, True]}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(session=st.dictionaries(st.text(max_size=10), json_values, min_size=1, max_size=5))
 async def test_reads_what_it_wrote(drive, session):
     cookie = await write(drive, session)
@@ -102,7 +102,7 @@ async def test_reads_what_it_wrote(drive, session):
     assert await read(drive, cookie) == session
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cookie=st.binary())
 @example(cookie=b"..")
 @example(cookie=b"." * 1000)
@@ -112,7 +112,7 @@ async def test_any_bytes_are_an_empty_session(drive, cookie):
     assert await read(drive, cookie) == {}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payload=st.binary())
 @example(payload=b"")
 @example(payload=b"{}")
@@ -125,7 +125,7 @@ async def test_any_signed_bytes_are_no_error(drive, payload):
     assert await read(drive, as_cookie(payload)) == (expected if isinstance(expected, dict) else {})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, len(as_cookie(b'{"user": "ann"}')) - 2), character=st.sampled_from("Aa0_-.="))
 async def test_a_damaged_cookie_is_an_empty_session(drive, place, character):
     # The last character of a signature is left alone: it carries two bits that mean nothing.

@@ -1,13 +1,8 @@
 """What the tests of WebSockets share: the other side of a connection."""
 
 import pytest
-from hypothesis import settings
 
 from asgi_websockets import WebSocket
-
-# A busy machine or a coverage run makes one example slow now and then.
-settings.register_profile("no-deadline", parent=settings.default, deadline=None)
-settings.load_profile("no-deadline")
 
 
 class Server:
