@@ -131,7 +131,7 @@ def examples(session: nox.Session) -> None:
 @nox.parametrize("name", PACKAGES)
 def wheels(session: nox.Session, name: str) -> None:
     """The built wheel of a package, alone with the core's, is ours and passes its tests and examples."""
-    install_group(session, "build", "test")
+    install_group(session, "build")
     needed = PACKAGES if name == "shine" else tuple(dict.fromkeys((CORE, name)))
     dist = Path(session.create_tmp()).resolve() / "dist"
     for wheel in dist.glob("*.whl"):
@@ -141,6 +141,8 @@ def wheels(session: nox.Session, name: str) -> None:
             session.run("hatchling", "build", "-t", "wheel", "-d", str(dist), silent=True)
     session.install(*(str(wheel) for wheel in sorted(dist.glob("*.whl"))))
     session.run("python", ".ci/installed_is_ours.py", *needed)
+    session.run("python", "-c", f"import {name.replace('-', '_')}")  # with nothing but what it declares
+    install_group(session, "test")
     session.run("pytest", f"packages/{name}/tests")
     session.run("pytest", "docs/test_examples.py", "-k", f"packages/{name}/")
 

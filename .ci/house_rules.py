@@ -14,6 +14,7 @@ PACKAGES = Path(__file__).parent.parent / "packages"
 FILE_LINES = {"asgi-types": 200}
 OTHER_FILE_LINES = 400
 FUNCTION_LINES = 60
+CORE = "asgi-types"
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "tools"}
 
 
@@ -27,10 +28,25 @@ def broken_rules(path: Path) -> Iterator[str]:
     if path.stem.strip("_") in VAGUE_NAMES:
         yield "its name does not say what it holds"
     for node in ast.walk(ast.parse(text)):
+        if package == CORE and (outside := third_party(node)):
+            yield f"line {node.lineno}: the core imports {outside}, which is not in the standard library"
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES:
                 yield f"line {node.lineno}: {node.name}() has {length} lines, where {FUNCTION_LINES} are the most"
+
+
+def third_party(node: ast.AST) -> str | None:
+    """What an import statement brings from outside the standard library; relative imports stay inside."""
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        names = [node.module or ""]
+    elif isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    else:
+        return None
+    # typing_extensions is read by type checkers alone, which bring it with them.
+    known = sys.stdlib_module_names | {"typing_extensions"}
+    return next((name for name in names if name.partition(".")[0] not in known), None)
 
 
 def main() -> int:

@@ -188,7 +188,7 @@ async def test_no_response_is_a_type_error_that_names_the_function(drive, value)
     )
     with pytest.raises(TypeError, match=message) as caught:
         await drive.request(request_response(returns(value)))
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
 
 
 async def test_no_response_of_a_function_in_a_thread(drive):
@@ -250,3 +250,17 @@ async def test_a_failure_leaves_its_request_to_the_error_layer(drive):
     with pytest.raises(HTTPException):
         await drive.events(request_response(failing), scope, [])
     assert scope[VIEW] is seen[0]
+
+
+async def test_a_failing_response_leaves_its_request_too(drive):
+    class Broken(PlainTextResponse):
+        async def __call__(self, scope, receive, send):
+            raise LookupError
+
+    async def endpoint(request):
+        return Broken("x")
+
+    scope = drive.scope()
+    with pytest.raises(LookupError):
+        await drive.events(request_response(endpoint), scope, [])
+    assert type(scope[VIEW]) is Request

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_http import HTTPException, JSONBodyError, JSONResponse, Request
+from asgi_http import HTTPException, JSONBodyError, JSONResponse, Request, request_response
 
 
 def parse(body):
@@ -174,3 +174,21 @@ def test_what_goes_out_comes_in(value):
     body = JSONResponse(value).body
     assert parse(body) == value
     assert json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() == body
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+async def test_what_only_python_takes_for_json_is_refused(drive, text):
+    async def reading(request):
+        return JSONResponse(await request.json())
+
+    answer = await drive.request(request_response(reading), "/", "POST", text.encode())
+    assert answer.status == 400
+    assert " is not JSON" in answer.text
+
+
+async def test_lone_surrogates_are_sent_back_as_they_came(drive):
+    async def reading(request):
+        return JSONResponse(await request.json())
+
+    answer = await drive.request(request_response(reading), "/", "POST", b'"\\ud800 \\u00e9"')
+    assert answer.body == b'"\\ud800 \xc3\xa9"'

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from asgi_middleware import ExceptionMiddleware, ServerErrorMiddleware
-from asgi_types import HTTPConnection, HTTPException, Response
+from asgi_types import VIEW, HTTPConnection, HTTPException, Response
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b""}
@@ -298,3 +298,38 @@ async def test_above_another_error_layer_it_answers_itself(drive, raising, catch
 def test_attributes():
     layer = ServerErrorMiddleware(untouched, failing, True)
     assert (layer.app, layer.handler, layer.debug) == (untouched, failing, True)
+
+
+async def test_a_handler_that_answers_through_the_failed_request_is_not_answered_again(drive):
+    """It goes around whatever this layer could wrap for it, so what was sent is known from the layer's own `send`."""
+    sends = []
+
+    async def app(scope, receive, send):
+        sends.append(send)
+        raise LookupError
+
+    async def handler(request, exc):
+        await Response("mine", 500)(request.scope, None, sends[0])
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    with pytest.raises(LookupError):
+        await ServerErrorMiddleware(app, handler)(drive.scope(), None, send)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+
+
+async def test_what_a_request_has_read_is_not_kept(drive):
+    async def app(scope, receive, send):
+        scope[VIEW] = HTTPConnection(scope)
+        raise LookupError
+
+    async def send(message):
+        pass
+
+    scope = drive.scope()
+    with pytest.raises(LookupError):
+        await ServerErrorMiddleware(app)(scope, None, send)
+    assert VIEW not in scope

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -84,4 +85,4 @@ def test_what_is_filled_in_is_read_again(literal: str, value: str, rest: str) ->
     rest = rest.replace("\n", "")  # which ".*" does not match
     path, left = replace_params(path_format, convertors, {"value": value, "rest": rest, "more": 1})
     assert left == {"more": 1}
-    assert expression.match(path).groupdict() == {"value": value, "rest": rest}
+    assert expression.match(unquote(path)).groupdict() == {"value": value, "rest": rest}

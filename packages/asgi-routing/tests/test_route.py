@@ -3,11 +3,12 @@ from __future__ import annotations
 import threading
 from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import pytest
 
 from asgi_routing import Match, Route, Router
-from asgi_types import ASGIApp, HTTPConnection, Response
+from asgi_types import ASGIApp, HTTPConnection, HTTPException, Response
 
 
 async def hello(connection: HTTPConnection[Any]) -> Response:
@@ -158,3 +159,24 @@ def test_whether_it_is_in_the_schema() -> None:
 def test_the_path_begins_with_a_slash(path: str) -> None:
     with pytest.raises(AssertionError, match=r"^Routed paths must start with '/'$"):
         Route(path, hello)
+
+
+async def test_a_refusal_of_a_function_is_answered_where_no_error_layer_is(drive: Any) -> None:
+    async def refusing(connection: Any) -> Response:
+        raise HTTPException(403, "Not for you.")
+
+    answer = await drive.request(Router([Route("/", refusing)]))
+    assert (answer.status, answer.text) == (403, "Not for you.")
+
+
+async def test_a_value_comes_back_from_its_path(drive: Any) -> None:
+    async def show(connection: Any) -> Response:
+        return Response(connection.path_params["name"])
+
+    router = Router([Route("/{name}", show)])
+    path = router.url_path_for("show", name="a?admin=1#x 100%41")
+    assert path == "/a%3Fadmin=1%23x 100%2541"
+    assert path.make_absolute_url("http://testserver").query == ""
+    scope = drive.scope(path=unquote(path).partition("?")[0])
+    scope["path"] = unquote(path)
+    assert (await drive.events(router, scope, [])).text == "a?admin=1#x 100%41"

@@ -115,3 +115,11 @@ async def test_a_guard_keeps_the_promise_right_where_it_is_called(drive: Any) ->
         assert seen == [405, 0]
 
     assert (await drive.request(middleware_of_a_route, **{GUARD: keeping})).text == "Not here."
+
+
+async def test_a_refusal_without_content_has_no_type_of_content(drive):
+    async def app(scope, receive, send):
+        await refuse(scope, receive, send, HTTPException(204))
+
+    answer = await drive.request(app)
+    assert (answer.status, answer.start["headers"], answer.body) == (204, [], b"")

@@ -166,3 +166,10 @@ def test_a_path_alone_has_neither_query_nor_fragment(path):
 def test_building_takes_linear_time(assert_linear, part):
     assert_linear(lambda path: URL(scope=scope(path, b"h")).path, lambda n: part * n, 20_000)
     assert_linear(lambda host: URL(scope=scope("/", host)).path, lambda n: part.encode() * n, 20_000)
+
+
+def test_the_scheme_may_be_missing():
+    """Both protocols have a default for it (ASGI HTTP specification)."""
+    headers = [(b"host", b"h")]
+    assert str(URL(scope={"type": "http", "path": "/", "headers": headers})) == "http://h/"
+    assert str(URL(scope={"type": "websocket", "path": "/", "headers": headers})) == "ws://h/"

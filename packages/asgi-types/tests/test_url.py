@@ -234,3 +234,7 @@ def test_reading_takes_linear_time(assert_linear, part):
 
     assert_linear(read, lambda n: "http://h/" + part * n, 10_000)
     assert_linear(read, lambda n: "http://h/?" + part * n, 10_000)
+
+
+def test_the_repr_of_a_malformed_url_shows_nothing_of_it():
+    assert repr(URL("http://user:secret@[::1")) == "URL('malformed')"

@@ -218,6 +218,13 @@ async def test_websocket_handlers_see_the_state(drive):
     assert answer.messages[-1] == {"type": "websocket.close", "code": 4000, "reason": "gone, CONNECTED"}
 
 
+async def test_handlers_are_added_before_the_first_request(drive):
+    app = Shine(routes=ROUTES)
+    await drive.request(app)
+    with pytest.raises(RuntimeError, match="Cannot add an exception handler after an application has started"):
+        app.add_exception_handler(404, broken)
+
+
 async def test_debug(drive):
     app = Shine(debug=True, routes=ROUTES)
     sent, _ = await collect(app, drive.scope("/broken", headers={"accept": "text/html"}))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_types import (
+    GUARD,
     VIEW,
     ASGIApp,
     HTTPConnection,
@@ -13,8 +14,8 @@ from asgi_types import (
     Receive,
     Scope,
     Send,
+    answer,
     is_async_callable,
-    refuse,
 )
 
 from ._request import Request
@@ -46,20 +47,23 @@ def request_response(
         request = request_class(scope, receive, send)
         try:
             response = await call(request)
-        except Exception as exc:
+            if not callable(response):
+                raise _not_a_response(func, response)
+        except HTTPException as refusal:
+            if GUARD not in scope:
+                await answer(scope, receive, send, refusal)
+                return
             scope[VIEW] = request
-            if not isinstance(exc, HTTPException):
-                raise
-            await refuse(scope, receive, send, exc)
-            return
+            raise
+        except Exception:
+            scope[VIEW] = request
+            raise
         try:
             # Called by name: CPython runs a method without the detour that calling an instance takes.
-            sending = response.__call__(scope, receive, send)
-        except AttributeError:
-            if callable(response):
-                raise
-            raise _not_a_response(func, response) from None
-        await sending
+            await response.__call__(scope, receive, send)
+        except Exception:
+            scope[VIEW] = request
+            raise
 
     return app
 

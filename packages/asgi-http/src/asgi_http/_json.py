@@ -1,7 +1,7 @@
 """JSON as it goes over the wire: compact UTF-8 out, any of JSON's own encodings in."""
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from asgi_types import HTTPException
 
@@ -22,15 +22,24 @@ class JSONBodyError(HTTPException, json.JSONDecodeError):
         HTTPException.__init__(self, 400, f"Malformed JSON: {json.JSONDecodeError.__str__(self)}")
 
 
+def _no_constant(name: str) -> NoReturn:
+    raise JSONBodyError(f"{name} is not JSON", name, 0)
+
+
+# Python's own decoder takes NaN and Infinity, which are not JSON (RFC 8259 section 6).
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def encode_json(content: Any) -> bytes:
     """Compact UTF-8 JSON; `ValueError` for NaN and infinity, `TypeError` for what JSON has no form for."""
-    return _encoder.encode(content).encode("utf-8")
+    # Lone surrogates, the one thing UTF-8 has no form for, become the escapes that JSON has for them.
+    return _encoder.encode(content).encode("utf-8", "backslashreplace")
 
 
 def decode_json(body: bytes) -> Any:
     """The value of a JSON text in UTF-8, UTF-16 or UTF-32; `JSONBodyError` if it is none."""
     try:
-        return json.loads(body)
+        return _decoder.decode(body.decode(json.detect_encoding(body)))
     except json.JSONDecodeError as error:
         raise JSONBodyError(error.msg, error.doc, error.pos) from None
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgi_types import (
     GUARD,
+    VIEW,
     ASGIApp,
     HTTPConnection,
     HTTPException,
@@ -67,7 +68,7 @@ class ExceptionMiddleware:
         server_errors: ServerErrorMiddleware | None = None,
     ) -> None:
         self.app = app
-        self.debug = debug
+        self.debug = debug  # Starlette's attribute; the debug page is the business of `server_errors`
         self.server_errors = server_errors
         self._status_handlers: dict[int, ExceptionHandler] = {}
         self._exception_handlers: dict[type[Exception], ExceptionHandler] = {
@@ -115,8 +116,8 @@ class ExceptionMiddleware:
                 if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
                     raise
             except Exception as unhandled:
-                if self.server_errors is not None and not started:
-                    await self.server_errors.answer(unhandled, scope, receive, tracked_send)
+                if self.server_errors is not None:
+                    await self.server_errors.answer(unhandled, scope, receive, tracked_send, lambda: started)
                 raise
 
     def guard(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -159,6 +160,7 @@ class ExceptionMiddleware:
             await self._answer(next_handler, failure, scope, receive, send)
             failure.with_traceback(None)
         exc.with_traceback(None)
+        scope.pop(VIEW, None)  # it holds the scope, and what the request has read
         return True
 
     async def _answer(

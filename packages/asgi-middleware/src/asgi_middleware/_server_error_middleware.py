@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
+from asgi_types import VIEW, ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
 
 from ._error_handler import ExceptionHandler, call_handler, view_of
 from ._exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
@@ -64,31 +64,26 @@ class ServerErrorMiddleware:
         try:
             await self._app(scope, receive, tracked_send)
         except Exception as exc:
-            if not started:
-                await self.answer(exc, scope, receive, tracked_send)
+            await self.answer(exc, scope, receive, tracked_send, lambda: started)
             raise
 
-    async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the 500 for ``exc``; nothing to a connection that is no HTTP request."""
-        if scope["type"] != "http":
+    async def answer(
+        self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
+    ) -> None:
+        """Send the 500 for ``exc`` if no response has ``started``; nothing to a connection that is no HTTP request."""
+        if scope["type"] != "http" or started():
             return
-        started = False
-
-        def tracked_send(message: Message) -> Awaitable[None]:
-            nonlocal started
-            started = started or message["type"] in RESPONSE_STARTS
-            return send(message)
-
-        request = view_of(self.request_class, scope, receive, tracked_send)
+        request = view_of(self.request_class, scope, receive, send)
+        scope.pop(VIEW, None)  # it holds the scope, and what the request has read
         try:
             response = await self._response(request, exc)
             if response is not None:
-                await response(scope, receive, tracked_send)
+                await response(scope, receive, send)
         except Exception:
-            if not started:
+            if not started():
                 await self.error_response(request, exc)(scope, receive, send)
             raise
-        if not started:
+        if not started():
             await self.error_response(request, exc)(scope, receive, send)
 
     def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:

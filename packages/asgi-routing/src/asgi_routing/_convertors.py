@@ -49,7 +49,7 @@ class StringConvertor(Convertor[str]):
 
 
 class PathConvertor(Convertor[str]):
-    """``{name:path}``: all that is left of the path, slashes included, or nothing.
+    """``{name:path}``: all that is left of the path, slashes included, or nothing; not beyond a line break.
 
     >>> PathConvertor().to_string("css/site.css")
     'css/site.css'

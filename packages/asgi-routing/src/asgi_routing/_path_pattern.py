@@ -14,6 +14,10 @@ PARAM_FORMAT_REGEX = re.compile("{([a-zA-Z_][a-zA-Z0-9_]*)}")
 """A parameter in a path format, which is a pattern without its convertors."""
 
 
+# What would end the path or be decoded to something else, so that a value comes back as it was.
+_RESERVED = {code: f"%{code:02X}" for code in b"%?#"}
+
+
 def compile_path(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[Any]]]:
     """The expression that a pattern stands for, its format without convertors, and the convertors by parameter.
 
@@ -61,6 +65,8 @@ def replace_params(
 ) -> tuple[str, dict[str, Any]]:
     """A path format with the parameters it names filled in, and those that are left.
 
+    ``%``, ``?`` and ``#`` in a value are percent-encoded: no value can add a query or stand for another one.
+
     >>> replace_params("/users/{id}", compile_path("/users/{id:int}")[2], {"id": 42, "page": 2})
     ('/users/42', {'page': 2})
     """
@@ -68,7 +74,7 @@ def replace_params(
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
-        return param_convertors[name].to_string(left.pop(name)) if name in left else found[0]
+        return param_convertors[name].to_string(left.pop(name)).translate(_RESERVED) if name in left else found[0]
 
     return PARAM_FORMAT_REGEX.sub(fill, path), left
 

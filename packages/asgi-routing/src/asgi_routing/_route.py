@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Literal
 
-from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
+from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
 
 from ._path_route import PathRoute, needs_adapter
 
 
 def connection_response(func: Callable[[Any], Any]) -> ASGIApp:
-    """An ASGI application of a function that takes the scope's view and returns a response, sync ones in a thread."""
+    """An ASGI application of a function that takes the scope's view and returns a response, sync ones in a thread.
+
+    An `HTTPException` is left to the error layer above, and where there is none answered here.
+    """
     is_async = is_async_callable(func)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         connection: HTTPConnection[Any] = HTTPConnection(scope, receive, send)
-        if is_async:
-            response = await func(connection)
-        else:
-            from anyio import to_thread  # only a function that is not async needs a thread
+        try:
+            if is_async:
+                response = await func(connection)
+            else:
+                from anyio import to_thread  # only a function that is not async needs a thread
 
-            response = await to_thread.run_sync(func, connection)
+                response = await to_thread.run_sync(func, connection)
+        except HTTPException as refusal:
+            await refuse(scope, receive, send, refusal)
+            return
         await response(scope, receive, send)
 
     return app

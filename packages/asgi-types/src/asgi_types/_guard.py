@@ -49,5 +49,6 @@ def answer(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -
     """Send ``refusal`` as `refuse` does where nobody promised to handle it."""
     if scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
         return send({"type": "websocket.close", "code": 1000, "reason": ""})
-    response = Response(refusal.detail, refusal.status_code, refusal.headers, "text/plain")
+    media_type = None if refusal.status_code in (204, 304) else "text/plain"  # no content, and so no type of content
+    response = Response(refusal.detail, refusal.status_code, refusal.headers, media_type)
     return response(scope, receive, send)

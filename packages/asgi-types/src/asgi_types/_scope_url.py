@@ -23,7 +23,7 @@ def scope_origin(scope: Scope) -> str:
 
     The port of the ``Host`` header stays as the client sent it; the server's is left out if it is the scheme's default.
     """
-    scheme = scope.get("scheme", "http")
+    scheme = scope.get("scheme") or ("ws" if scope["type"] == "websocket" else "http")
     authority = _host_header(scope) or _server(scope, _DEFAULT_PORTS.get(scheme))
     return f"{scheme}://{authority}" if authority else ""
 

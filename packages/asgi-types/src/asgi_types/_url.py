@@ -141,7 +141,10 @@ class URL:
         return self._url
 
     def __repr__(self) -> str:
-        shown = str(self.replace(password="********")) if self.password else self._url
+        try:
+            shown = str(self.replace(password="********")) if self.password else self._url
+        except ValueError:  # where a password begins and ends in this is anybody's guess
+            shown = "malformed"
         return f"{type(self).__name__}({shown!r})"
 
     def _netloc(self, changed: dict[str, Any]) -> str:

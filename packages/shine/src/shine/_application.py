@@ -22,10 +22,11 @@ class Shine:
     """An ASGI application of routes, middleware, exception handlers and a lifespan.
 
     ``exception_handlers`` maps status codes and exception classes to handlers; the one for 500 or `Exception` answers
-    whatever is unhandled. ``debug`` shows tracebacks instead. Errors are answered inside the middleware, so that every
-    middleware sees the answer, and once more outside, for the middleware's own; what was unhandled is raised on for
-    the server's log. ``lifespan`` is an async context manager of the application, around its whole life; a mapping
-    that it yields is the state that each request starts with.
+    whatever is unhandled, and no `HTTPException`. ``debug`` shows tracebacks instead. Errors are answered inside the
+    middleware, so that every middleware sees the answer, and once more outside, for the middleware's own; what was
+    unhandled is raised on, through the middleware, for the server's log. A middleware that catches it comes too late to
+    answer: to turn exceptions into answers, use handlers. ``lifespan`` is an async context manager of the application,
+    around its whole life; a mapping that it yields is the state that each request starts with.
 
     The middleware is put together at the first call; adding one later is a `RuntimeError`.
 
@@ -95,7 +96,9 @@ class Shine:
         self.user_middleware.insert(0, Middleware(middleware_class, *args, **kwargs))
 
     def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
-        """Answer a status code or an exception class with ``handler``; before the first call only."""
+        """Answer a status code or an exception class with ``handler``; `RuntimeError` after the first call."""
+        if self.middleware_stack is not None:
+            raise RuntimeError("Cannot add an exception handler after an application has started")
         self.exception_handlers[exc_class_or_status_code] = handler
 
     def add_route(
