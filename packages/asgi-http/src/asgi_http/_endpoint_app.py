@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_types import (
-    GUARD,
     VIEW,
     ASGIApp,
     HTTPConnection,
@@ -14,8 +13,8 @@ from asgi_types import (
     Receive,
     Scope,
     Send,
-    answer,
     is_async_callable,
+    refuse,
 )
 
 from ._request import Request
@@ -46,19 +45,13 @@ def request_response(
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = request_class(scope, receive, send)
         try:
-            response = await call(request)
+            try:
+                response = await call(request)
+            except HTTPException as refusal:
+                await refuse(scope, receive, send, refusal)
+                return
             if not callable(response):
                 raise _not_a_response(func, response)
-        except HTTPException as refusal:
-            if GUARD not in scope:
-                await answer(scope, receive, send, refusal)
-                return
-            scope[VIEW] = request
-            raise
-        except Exception:
-            scope[VIEW] = request
-            raise
-        try:
             # Called by name: CPython runs a method without the detour that calling an instance takes.
             await response.__call__(scope, receive, send)
         except Exception:
