@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 HERE = Path(__file__).parent
 
-SERVERS = {
-    "uvicorn": ["-m", "uvicorn", "demo:app", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
-    "hypercorn-asyncio": ["-m", "hypercorn", "demo:app", "--bind=127.0.0.1:{port}", "--worker-class=asyncio"],
-    "hypercorn-trio": ["-m", "hypercorn", "demo:app", "--bind=127.0.0.1:{port}", "--worker-class=trio"],
-    "granian": ["-m", "granian", "demo:app", "--interface=asgi", "--host=127.0.0.1", "--port={port}"],
-    "daphne": ["-m", "daphne", "--bind=127.0.0.1", "--port={port}", "demo:app"],
-}
+SERVERS = ("uvicorn", "hypercorn-asyncio", "hypercorn-trio", "granian", "daphne")
 
 # daphne never sends lifespan events, so there is no state for the demo to start with.
 WITHOUT_LIFESPAN = {"daphne"}
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def running(serve: Any, server: str, *, debug: bool = False) -> AbstractContextManager[Any]:
+    return serve(server, "demo:app", HERE, env={"DEMO_DEBUG": "1" if debug else "0"})  # type: ignore[no-any-return]
 
 
-@contextmanager
-def running(server: str, log: Path, *, debug: bool = False) -> Iterator[httpx.Client]:
-    port = free_port()
-    command = [sys.executable, *(argument.format(port=port) for argument in SERVERS[server])]
-    environment = {**os.environ, "DEMO_DEBUG": "1" if debug else "0"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=HERE, env=environment, stdout=output, stderr=output)
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-                wait_until_up(client, process, log)
-                yield client
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_until_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            client.get("/missing")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"The server did not come up:\n{log.read_text()}")
-
-
-@pytest.fixture(name="client", params=[pytest.param(name, id=name) for name in SERVERS])
-def client_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
-    with running(request.param, tmp_path / "log") as client:
+@pytest.fixture(name="client", params=SERVERS)
+def client_fixture(request: pytest.FixtureRequest, serve: Any) -> Iterator[httpx.Client]:
+    with running(serve, request.param) as served, httpx.Client(base_url=served.url, timeout=10) as client:
         client.headers["x-server"] = request.param
         yield client
 
@@ -137,18 +92,17 @@ BAD_REQUESTS = {
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_bad_input_is_never_an_error_of_ours(server: str, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with running(server, log) as client:
+def test_bad_input_is_never_an_error_of_ours(server: str, serve: Any) -> None:
+    with running(serve, server) as served:
         for name, request in BAD_REQUESTS.items():
-            head = raw_exchange(client.base_url.port, request)
+            head = raw_exchange(served.port, request)
             assert b" 500 " not in head.split(b"\r\n")[0], name
             assert b"evil" not in head.lower(), name
-        assert client.post("/echo", json=1).json() == 1
-    assert "Traceback" not in log.read_text(errors="replace")
+        assert httpx.post(f"{served.url}/echo", json=1).json() == 1
+    assert "Traceback" not in served.log
 
 
-def raw_exchange(port: int | None, request: bytes) -> bytes:
+def raw_exchange(port: int, request: bytes) -> bytes:
     """What the server answers to these bytes; empty if it hangs up, as it may on what is no HTTP."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         try:
@@ -159,9 +113,8 @@ def raw_exchange(port: int | None, request: bytes) -> bytes:
             return b""
 
 
-def test_the_error_is_logged_once_and_shown_in_debug_only(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with running("uvicorn", log, debug=True) as client:
+def test_the_error_is_logged_once_and_shown_in_debug_only(serve: Any) -> None:
+    with running(serve, "uvicorn", debug=True) as served, httpx.Client(base_url=served.url) as client:
         client.headers["connection"] = "close"  # which servers do anyway where an application failed
         page = client.get("/broken", headers={"accept": "text/html"})
         assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
@@ -169,4 +122,4 @@ def test_the_error_is_logged_once_and_shown_in_debug_only(tmp_path: Path) -> Non
         text = client.get("/broken", headers={"accept": "application/json"})
         assert (text.status_code, text.headers["content-type"]) == (500, "text/plain; charset=utf-8")
         assert text.text.startswith("Traceback (most recent call last):")
-    assert log.read_text().count("RuntimeError: This page is always broken.") == 2
+    assert served.log.count("RuntimeError: This page is always broken.") == 2

@@ -1,0 +1,102 @@
+"""What the examples' tests share: an application is served by a real server on a free port, and stopped again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SERVERS = {
+    "uvicorn": ["-m", "uvicorn", "{app}", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
+    "hypercorn-asyncio": ["-m", "hypercorn", "{app}", "--bind=127.0.0.1:{port}", "--worker-class=asyncio"],
+    "hypercorn-trio": ["-m", "hypercorn", "{app}", "--bind=127.0.0.1:{port}", "--worker-class=trio"],
+    "granian": ["-m", "granian", "{app}", "--interface=asgi", "--host=127.0.0.1", "--port={port}"],
+    "daphne": ["-m", "daphne", "--bind=127.0.0.1", "--port={port}", "{app}"],
+}
+
+
+@dataclass
+class Served:
+    """An application behind a server that answers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """What the server has printed so far."""
+        return self.log_file.read_text(errors="replace")
+
+    def stop(self, number: int = signal.SIGINT, patience: float = 10) -> float:
+        """Ask the server to end, and give the seconds it took; it is killed after ``patience`` of them."""
+        begin = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            try:
+                self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return time.monotonic() - begin
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
+
+
+@pytest.fixture(name="serve")
+def serve_fixture(tmp_path: Path) -> Serve:
+    """``with serve("uvicorn", "module:app", folder, **environment) as served``; ``port`` may be one used before."""
+
+    @contextmanager
+    def serve(
+        server: str, app: str, folder: Path, *, port: int | None = None, env: Mapping[str, str] | None = None
+    ) -> Iterator[Served]:
+        port = port or free_port()
+        command = [sys.executable, *(argument.format(app=app, port=port) for argument in SERVERS[server])]
+        log_file = tmp_path / f"{server}-{port}-{len(list(tmp_path.iterdir()))}.log"
+        with log_file.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=folder, env={**os.environ, **(env or {})}, stdout=output, stderr=output
+            )
+        served = Served(port, process, log_file)
+        try:
+            wait_until_up(served)
+            yield served
+        finally:
+            served.stop()
+
+    return serve
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(served: Served) -> None:
+    """Until the port is open: servers open it when the application has started."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert served.process.poll() is None, served.log
+        try:
+            socket.create_connection(("127.0.0.1", served.port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"The server did not come up:\n{served.log}")
