@@ -75,9 +75,9 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, on asyncio and trio and on real servers, with full branch coverage."""
+    """All tests, on asyncio and trio, on real servers and in a real browser, with full branch coverage."""
     install_packages(session)
-    install_group(session, "test", "servers")
+    install_group(session, "test", "servers", "foreign", "browser")
     session.install("coverage>=7.6")
     session.run("coverage", "run", "-m", "pytest", "packages", "docs/examples", *session.posargs)
     if not session.posargs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +82,37 @@ def serve_fixture(tmp_path: Path) -> Serve:
             served.stop()
 
     return serve
+
+
+@pytest.fixture(name="browser")
+def browser_fixture() -> Iterator[Any]:
+    """A real Chromium, headless, through playwright; skipped where none is installed, which CI does not forgive."""
+    executable = program("chromium", "chromium-browser", "google-chrome")
+    from playwright.sync_api import sync_playwright
+
+    # No connection but to the page that is tested.
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="curl")
+def curl_fixture() -> str:
+    """The path of curl, an HTTP client that shares nothing with us."""
+    return program("curl")
+
+
+def program(*names: str) -> str:
+    """The path of the first of these programs that is installed; the test is skipped where none is, but not in CI."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("CI"):
+        pytest.fail(f"None of {', '.join(names)} is installed.")
+    pytest.skip(f"None of {', '.join(names)} is installed.")
 
 
 def free_port() -> int:
