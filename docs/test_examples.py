@@ -1,7 +1,8 @@
 """Runs every example that readers are shown: Python blocks of the README files and the docs, and docstrings.
 
 The Python blocks of one page run in order in one namespace, as a reader would try them; so do those of a docstring.
-The applications of the front page are asked, too.
+A comment behind a `print` of a page is what it prints, or the beginning of that. The applications of the front page are
+asked, too.
 """
 
 from __future__ import annotations
@@ -43,9 +44,13 @@ def run_blocks(page: Path) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_page(page: Path) -> None:
+def test_page(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in run_blocks(page):
         pass
+    printed = capsys.readouterr().out
+    for promised in re.findall(r"^print\(.*\)  # (.*)$", page.read_text("utf-8"), re.MULTILINE):
+        before, was_printed, printed = printed.partition(promised.removesuffix("..."))
+        assert was_printed, f"{promised!r} was not printed, but {before!r}"
 
 
 async def test_the_three_ways_of_the_front_page() -> None:

@@ -19,7 +19,7 @@ import pytest
 
 SERVERS = {
     "uvicorn": ["-m", "uvicorn", "{app}", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
-    "hypercorn-asyncio": ["-m", "hypercorn", "{app}", "--bind=127.0.0.1:{port}", "--worker-class=asyncio"],
+    "hypercorn-asyncio": ["-m", "hypercorn", "{app}", "--bind=127.0.0.1:{port}"],
     "hypercorn-trio": ["-m", "hypercorn", "{app}", "--bind=127.0.0.1:{port}", "--worker-class=trio"],
     "granian": ["-m", "granian", "{app}", "--interface=asgi", "--host=127.0.0.1", "--port={port}"],
     "daphne": ["-m", "daphne", "--bind=127.0.0.1", "--port={port}", "{app}"],
@@ -61,14 +61,19 @@ Serve = Callable[..., AbstractContextManager[Served]]
 
 @pytest.fixture(name="serve")
 def serve_fixture(tmp_path: Path) -> Serve:
-    """``with serve("uvicorn", "module:app", folder, **environment) as served``; ``port`` may be one used before."""
+    """``with serve("uvicorn", "module:app", folder, "--option") as served``; ``port`` may be one used before."""
 
     @contextmanager
     def serve(
-        server: str, app: str, folder: Path, *, port: int | None = None, env: Mapping[str, str] | None = None
+        server: str,
+        app: str,
+        folder: Path,
+        *options: str,
+        port: int | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Iterator[Served]:
         port = port or free_port()
-        command = [sys.executable, *(argument.format(app=app, port=port) for argument in SERVERS[server])]
+        command = [sys.executable, *(argument.format(app=app, port=port) for argument in SERVERS[server]), *options]
         log_file = tmp_path / f"{server}-{port}-{len(list(tmp_path.iterdir()))}.log"
         with log_file.open("wb") as output:
             process = subprocess.Popen(

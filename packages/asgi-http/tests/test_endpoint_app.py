@@ -4,8 +4,9 @@ from contextvars import ContextVar
 
 import anyio
 import pytest
+from anyio import from_thread
 
-from asgi_http import HTTPException, JSONResponse, PlainTextResponse, Request, request_response
+from asgi_http import ClientDisconnect, HTTPException, JSONResponse, PlainTextResponse, Request, request_response
 from asgi_types import GUARD, VIEW, HTTPConnection
 
 
@@ -263,4 +264,80 @@ async def test_a_failing_response_leaves_its_request_too(drive):
     scope = drive.scope()
     with pytest.raises(LookupError):
         await drive.events(request_response(endpoint), scope, [])
+    assert type(scope[VIEW]) is Request
+
+
+# The client goes
+
+
+GONE = {"type": "http.disconnect"}
+
+
+async def reading(request):
+    return PlainTextResponse(await request.body())
+
+
+async def reading_otherwise(request):
+    return PlainTextResponse(await Request(request.scope, request.receive).body())
+
+
+def reading_in_a_thread(request):
+    return PlainTextResponse(from_thread.run(request.body))
+
+
+async def waiting(request):
+    async with request.cancel_on_disconnect():
+        await anyio.sleep_forever()
+
+
+async def streaming(request):
+    async def response(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        async with Request(scope, receive).cancel_on_disconnect():
+            await anyio.sleep_forever()
+
+    return response
+
+
+@pytest.mark.parametrize(
+    ("function", "sent"),
+    [(reading, 0), (reading_otherwise, 0), (reading_in_a_thread, 0), (waiting, 0), (streaming, 1)],
+)
+async def test_who_has_gone_gets_no_answer_and_makes_no_error(function, sent):
+    events = [{"type": "http.request", "body": b"x", "more_body": True}, GONE]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    messages = []
+
+    async def receive():  # a server that says it once
+        return events.pop(0) if events else await anyio.sleep_forever()
+
+    async def send(message):
+        messages.append(message)
+
+    with anyio.fail_after(20):
+        await request_response(function)(scope, receive, send)
+    assert len(messages) == sent
+    assert VIEW not in scope
+
+
+async def test_a_view_that_knows_no_disconnect_ends_the_same_way(drive):
+    async def endpoint(request):
+        raise ClientDisconnect
+
+    app = request_response(endpoint, request_class=HTTPConnection)
+    assert (await drive.events(app, drive.scope(), [])).messages == []
+
+
+@pytest.mark.parametrize("error", [ClientDisconnect("of another request"), OSError("of another connection")])
+async def test_a_disconnect_of_somebody_else_is_an_error(drive, error):
+    async def endpoint(request):
+        raise error
+
+    scope = drive.scope()
+    is_gone = isinstance(error, OSError)
+    with pytest.raises(type(error)) as caught:
+        await drive.events(
+            request_response(endpoint), scope, [] if is_gone else [{"type": "http.request", "body": b""}] * 10
+        )
+    assert caught.value is error
     assert type(scope[VIEW]) is Request

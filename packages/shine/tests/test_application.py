@@ -10,7 +10,7 @@ from shine import HTTPException, JSONResponse, Middleware, PlainTextResponse, Re
 from shine.applications import Starlette
 from shine.middleware.errors import ServerErrorMiddleware
 from shine.middleware.exceptions import ExceptionMiddleware
-from shine.routing import Router
+from shine.routing import Router, request_response
 
 
 async def hello(request):
@@ -341,3 +341,39 @@ async def test_requests_do_not_share_anything(drive):
         for number in range(300):
             group.start_soon(ask, number)
     assert answers == {number: f"{number}-{number}" for number in range(300)}
+
+
+# The limit of bodies
+
+
+async def size(request):
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def streamed_size(request):
+    return PlainTextResponse(str(sum([len(chunk) async for chunk in request.stream()])))
+
+
+@pytest.mark.parametrize("endpoint", [size, streamed_size])
+async def test_the_limit_of_an_application_and_of_a_route(drive, endpoint):
+    routes = [
+        Route("/", endpoint, methods=["POST"]),
+        Route("/large", request_response(endpoint, max_body_size=8), methods=["POST"]),
+        Route("/any", request_response(endpoint, max_body_size=None), methods=["POST"]),
+    ]
+    app = Shine(routes=routes, max_body_size=4)
+    assert (await drive.request(app, "/", "POST", b"1234")).text == "4"
+    refused = await drive.request(app, "/", "POST", [b"1234", b"5"])
+    assert (refused.status, refused.text) == (413, "The body is larger than the limit of 4 bytes.")
+    assert (await drive.request(app, "/large", "POST", b"12345678")).text == "8"
+    assert (await drive.request(app, "/large", "POST", b"123456789")).status == 413
+    assert (await drive.request(app, "/any", "POST", b"123456789")).text == "9"
+
+
+async def test_the_limit_when_nobody_sets_one(drive):
+    app = Shine(routes=[Route("/", size, methods=["POST"]), Route("/stream", streamed_size, methods=["POST"])])
+    chunks = [b"x" * 2**20] * 17
+    assert (await drive.request(app, "/", "POST", chunks)).status == 413
+    assert (await drive.request(app, "/stream", "POST", chunks)).text == str(17 * 2**20)
+    unlimited = Shine(routes=app.routes, max_body_size=None)
+    assert (await drive.request(unlimited, "/", "POST", chunks)).text == str(17 * 2**20)

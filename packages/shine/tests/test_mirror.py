@@ -17,13 +17,20 @@ PIECES = (
 )
 
 MODULES = (
+    "background",
+    "concurrency",
     "convertors",
     "datastructures",
+    "endpoints",
+    "events",
     "exceptions",
     "middleware",
+    "middleware.base",
+    "middleware.conditional",
     "middleware.sessions",
     "requests",
     "responses",
+    "staticfiles",
     "templating",
     "types",
     "websockets",

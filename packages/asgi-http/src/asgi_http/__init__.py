@@ -3,24 +3,94 @@
 from asgi_types import HTTPException as HTTPException
 from asgi_types import Response as Response
 
+from ._background_task import BackgroundTask as BackgroundTask
+from ._background_task import BackgroundTasks as BackgroundTasks
+from ._base_http_middleware import BaseHTTPMiddleware as BaseHTTPMiddleware
+from ._base_http_middleware import DispatchFunction as DispatchFunction
+from ._base_http_middleware import RequestResponseEndpoint as RequestResponseEndpoint
+from ._body_limit import ContentTooLarge as ContentTooLarge
+from ._conditional_middleware import ConditionalMiddleware as ConditionalMiddleware
 from ._endpoint_app import request_response as request_response
-from ._json import JSONBodyError as JSONBodyError
+from ._event_buffer import EventBuffer as EventBuffer
+from ._event_buffer import MemoryEventBuffer as MemoryEventBuffer
+from ._event_channel import EventChannel as EventChannel
+from ._event_channel import EventSubscription as EventSubscription
+from ._event_source_response import EventSourceResponse as EventSourceResponse
+from ._event_source_response import SendTimeoutError as SendTimeoutError
+from ._file_response import FileResponse as FileResponse
+from ._http_endpoint import HTTPEndpoint as HTTPEndpoint
+from ._http_middleware import http_middleware as http_middleware
+from ._json_codec import JSONBodyError as JSONBodyError
+from ._json_codec import JSONCodec as JSONCodec
+from ._json_lines_response import JSONLinesResponse as JSONLinesResponse
+from ._preconditions import check_preconditions as check_preconditions
+from ._ranges import MalformedRangeHeader as MalformedRangeHeader
+from ._ranges import RangeNotSatisfiable as RangeNotSatisfiable
+from ._request import SERVER_PUSH_HEADERS_TO_COPY as SERVER_PUSH_HEADERS_TO_COPY
 from ._request import ClientDisconnect as ClientDisconnect
 from ._request import Request as Request
 from ._responses import HTMLResponse as HTMLResponse
 from ._responses import JSONResponse as JSONResponse
 from ._responses import PlainTextResponse as PlainTextResponse
 from ._responses import RedirectResponse as RedirectResponse
+from ._server_sent_event import ServerSentEvent as ServerSentEvent
+from ._shutdown import SHUTDOWN as SHUTDOWN
+from ._shutdown import Shutdown as Shutdown
+from ._shutdown import watch_shutdown as watch_shutdown
+from ._static_files import StaticFiles as StaticFiles
+from ._static_response import NotModifiedResponse as NotModifiedResponse
+from ._streaming_response import AsyncContentStream as AsyncContentStream
+from ._streaming_response import Content as Content
+from ._streaming_response import ContentStream as ContentStream
+from ._streaming_response import StreamingResponse as StreamingResponse
+from ._streaming_response import SyncContentStream as SyncContentStream
+from ._task_group import BackgroundTaskGroup as BackgroundTaskGroup
+from ._thread_limiters import thread_limiter as thread_limiter
 
 __all__ = (
+    "AsyncContentStream",
+    "BackgroundTask",
+    "BackgroundTaskGroup",
+    "BackgroundTasks",
+    "BaseHTTPMiddleware",
     "ClientDisconnect",
+    "ConditionalMiddleware",
+    "Content",
+    "ContentStream",
+    "ContentTooLarge",
+    "DispatchFunction",
+    "EventBuffer",
+    "EventChannel",
+    "EventSourceResponse",
+    "EventSubscription",
+    "FileResponse",
     "HTMLResponse",
+    "HTTPEndpoint",
     "HTTPException",
     "JSONBodyError",
+    "JSONCodec",
+    "JSONLinesResponse",
     "JSONResponse",
+    "MalformedRangeHeader",
+    "MemoryEventBuffer",
+    "NotModifiedResponse",
     "PlainTextResponse",
+    "RangeNotSatisfiable",
     "RedirectResponse",
     "Request",
+    "RequestResponseEndpoint",
     "Response",
+    "SERVER_PUSH_HEADERS_TO_COPY",
+    "SHUTDOWN",
+    "SendTimeoutError",
+    "ServerSentEvent",
+    "Shutdown",
+    "StaticFiles",
+    "StreamingResponse",
+    "SyncContentStream",
+    "check_preconditions",
+    "http_middleware",
     "request_response",
+    "thread_limiter",
+    "watch_shutdown",
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import EllipsisType
 from typing import Any
 
 from asgi_types import (
+    MAX_BODY_SIZE,
     VIEW,
     ASGIApp,
     HTTPConnection,
@@ -17,18 +19,26 @@ from asgi_types import (
     refuse,
 )
 
+from ._disconnect import ClientDisconnect, has_disconnected
 from ._request import Request
+
+RequestClass = Callable[[Scope, Receive, Send], HTTPConnection[Any]]
 
 
 def request_response(
     func: Callable[[Any], Awaitable[ASGIApp] | ASGIApp],
-    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = Request,
+    request_class: RequestClass = Request,
+    max_body_size: int | EllipsisType | None = ...,
 ) -> ASGIApp:
     """An ASGI application that calls ``func`` with the request and then the response it returns.
 
     A function that is not async runs in a thread of AnyIO's default limiter. An `HTTPException` that it raises is left
-    to the error layer above, and where there is none answered here. Raises `TypeError` at the request if what it
-    returns is no response.
+    to the error layer above, and where there is none answered here. A `ClientDisconnect` ends the request without an
+    answer once the client has gone, since nobody waits for one. Raises `TypeError` at the request if what it returns
+    is no response.
+
+    ``max_body_size`` is the limit of the body in bytes, None for no limit; left out, it is the limit of what is around,
+    or else that of the request class. Raises `ValueError` if it is negative.
 
     >>> import asyncio
     >>> from asgi_http import PlainTextResponse
@@ -40,7 +50,14 @@ def request_response(
     200 None
     None b'Hello'
     """
-    call = func if is_async_callable(func) else _in_thread(func)
+    app = async_response(func if is_async_callable(func) else in_thread(func), func, request_class)
+    return app if isinstance(max_body_size, EllipsisType) else _limited(app, max_body_size)
+
+
+def async_response(
+    call: Callable[[Any], Awaitable[Any]], func: Callable[..., Any], request_class: RequestClass
+) -> ASGIApp:
+    """The application that awaits ``call``, which stands for ``func``, with the request and then its response."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = request_class(scope, receive, send)
@@ -54,20 +71,36 @@ def request_response(
                 raise _not_a_response(func, response)
             # Called by name: CPython runs a method without the detour that calling an instance takes.
             await response.__call__(scope, receive, send)
-        except Exception:
+        except Exception as exc:
+            # A disconnect may also be that of another request, made in here, and then it is an error like any other.
+            if isinstance(exc, ClientDisconnect) and await has_disconnected(scope, receive):
+                return
             scope[VIEW] = request
             raise
 
     return app
 
 
-def _in_thread(func: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
+def in_thread(func: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
+    """An async function that calls ``func`` in a thread."""
+
     async def call(request: Any) -> Any:
         from anyio import to_thread  # only a function that is not async needs a thread
 
         return await to_thread.run_sync(func, request)
 
     return call
+
+
+def _limited(app: ASGIApp, max_body_size: int | None) -> ASGIApp:
+    if max_body_size is not None and max_body_size < 0:
+        raise ValueError(f"max_body_size is {max_body_size}: give a number of bytes, or None for no limit.")
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[MAX_BODY_SIZE] = max_body_size
+        await app(scope, receive, send)
+
+    return limited
 
 
 def _not_a_response(func: Callable[..., Any], value: object) -> TypeError:

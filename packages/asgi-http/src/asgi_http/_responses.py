@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from asgi_types import URL, BackgroundWork, Response
 
-from ._json import encode_json
+from ._json_codec import JSONCodec, encoded_text, standard_codec
 
 
 class PlainTextResponse(Response):
@@ -32,15 +32,17 @@ class HTMLResponse(Response):
 
 
 class JSONResponse(Response):
-    r"""A value as compact UTF-8 JSON (RFC 8259).
+    r"""A value as JSON (RFC 8259) by ``json_codec``, which is the standard library's in compact UTF-8; see `JSONCodec`.
 
-    Raises `ValueError` for NaN and infinity, which JSON has no form for, and `TypeError` for objects it cannot hold.
+    Raises what the codec does: by default `ValueError` for NaN and infinity, which JSON has no form for, and
+    `TypeError` for objects it cannot hold.
 
     >>> JSONResponse({"name": "Zoë"}).body
     b'{"name":"Zo\xc3\xab"}'
     """
 
     media_type: str | None = "application/json"
+    json_codec: JSONCodec = standard_codec
 
     def __init__(
         self,
@@ -54,7 +56,8 @@ class JSONResponse(Response):
 
     def render(self, content: Any) -> bytes:
         """The value as JSON."""
-        return encode_json(content)
+        encoded = self.json_codec.encode(content)
+        return encoded_text(encoded) if isinstance(encoded, str) else encoded
 
 
 class RedirectResponse(Response):

@@ -16,6 +16,7 @@ from ._asgi import Send as Send
 from ._asgi import StatefulLifespan as StatefulLifespan
 from ._asgi import StatelessLifespan as StatelessLifespan
 from ._async_callable import is_async_callable as is_async_callable
+from ._body_limit import MAX_BODY_SIZE as MAX_BODY_SIZE
 from ._connection import HTTPConnection as HTTPConnection
 from ._connection import StateT as StateT
 from ._cookies import parse_cookies as parse_cookies
@@ -52,6 +53,7 @@ __all__ = (
     "Headers",
     "ImmutableMultiDict",
     "Lifespan",
+    "MAX_BODY_SIZE",
     "Message",
     "MultiDict",
     "MutableHeaders",

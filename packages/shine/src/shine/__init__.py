@@ -8,26 +8,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .applications import Shine as Shine
+    from .background import BackgroundTask as BackgroundTask
+    from .background import BackgroundTasks as BackgroundTasks
+    from .endpoints import HTTPEndpoint as HTTPEndpoint
+    from .events import EventSourceResponse as EventSourceResponse
+    from .events import ServerSentEvent as ServerSentEvent
     from .exceptions import HTTPException as HTTPException
     from .exceptions import WebSocketException as WebSocketException
     from .middleware import Middleware as Middleware
+    from .middleware.base import http_middleware as http_middleware
     from .requests import Request as Request
+    from .responses import FileResponse as FileResponse
     from .responses import HTMLResponse as HTMLResponse
+    from .responses import JSONLinesResponse as JSONLinesResponse
     from .responses import JSONResponse as JSONResponse
     from .responses import PlainTextResponse as PlainTextResponse
     from .responses import RedirectResponse as RedirectResponse
     from .responses import Response as Response
+    from .responses import StreamingResponse as StreamingResponse
     from .routing import Route as Route
     from .routing import Router as Router
     from .routing import WebSocketRoute as WebSocketRoute
+    from .staticfiles import StaticFiles as StaticFiles
     from .websockets import WebSocket as WebSocket
     from .websockets import WebSocketDisconnect as WebSocketDisconnect
 
     __version__: str
 
 _HOMES = {
+    "BackgroundTask": "background",
+    "BackgroundTasks": "background",
+    "EventSourceResponse": "events",
+    "FileResponse": "responses",
     "HTMLResponse": "responses",
+    "HTTPEndpoint": "endpoints",
     "HTTPException": "exceptions",
+    "JSONLinesResponse": "responses",
     "JSONResponse": "responses",
     "Middleware": "middleware",
     "PlainTextResponse": "responses",
@@ -36,16 +52,26 @@ _HOMES = {
     "Response": "responses",
     "Route": "routing",
     "Router": "routing",
+    "ServerSentEvent": "events",
     "Shine": "applications",
+    "StaticFiles": "staticfiles",
+    "StreamingResponse": "responses",
     "WebSocket": "websockets",
     "WebSocketDisconnect": "websockets",
     "WebSocketException": "exceptions",
     "WebSocketRoute": "routing",
+    "http_middleware": "middleware.base",
 }
 
 __all__ = (
+    "BackgroundTask",
+    "BackgroundTasks",
+    "EventSourceResponse",
+    "FileResponse",
     "HTMLResponse",
+    "HTTPEndpoint",
     "HTTPException",
+    "JSONLinesResponse",
     "JSONResponse",
     "Middleware",
     "PlainTextResponse",
@@ -54,12 +80,16 @@ __all__ = (
     "Response",
     "Route",
     "Router",
+    "ServerSentEvent",
     "Shine",
+    "StaticFiles",
+    "StreamingResponse",
     "WebSocket",
     "WebSocketDisconnect",
     "WebSocketException",
     "WebSocketRoute",
     "__version__",
+    "http_middleware",
 )
 
 

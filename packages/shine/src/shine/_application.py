@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from types import EllipsisType
 from typing import Any, ParamSpec, TypeVar
 
 from asgi_middleware import ExceptionHandler, Middleware, MiddlewareFactory
 from asgi_routing import BaseRoute, URLPath
-from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State
+from asgi_types import MAX_BODY_SIZE, ASGIApp, Lifespan, Receive, Response, Scope, Send, State
 
 from .middleware.errors import ServerErrorMiddleware
 from .middleware.exceptions import ExceptionMiddleware
@@ -28,6 +29,10 @@ class Shine:
     answer: to turn exceptions into answers, use handlers. ``lifespan`` is an async context manager of the application,
     around its whole life; a mapping that it yields is the state that each request starts with.
 
+    ``max_body_size`` is how many bytes of a body a `Request` reads before it refuses the rest with 413, None for all
+    of them. A route may have another one, by `request_response`. Left out, it is what `Request` has: 16 MiB for what is
+    collected, no limit for a stream.
+
     The middleware is put together at the first call; adding one later is a `RuntimeError`.
 
     >>> from shine import PlainTextResponse, Route, Shine
@@ -47,8 +52,11 @@ class Shine:
         middleware: Sequence[Middleware] | None = None,
         exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
         lifespan: Lifespan[Any] | None = None,
+        *,
+        max_body_size: int | EllipsisType | None = ...,
     ) -> None:
         self.debug: bool = debug
+        self.max_body_size: int | EllipsisType | None = max_body_size
         self.state: State = State()
         self.router: Router = self.router_class(routes, lifespan=lifespan)
         self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
@@ -66,6 +74,8 @@ class Shine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
+        if self.max_body_size is not ...:
+            scope[MAX_BODY_SIZE] = self.max_body_size
         stack: Any = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()

@@ -1,9 +1,35 @@
 """Responses."""
 
+from asgi_http import AsyncContentStream as AsyncContentStream
+from asgi_http import Content as Content
+from asgi_http import ContentStream as ContentStream
+from asgi_http import FileResponse as FileResponse
 from asgi_http import HTMLResponse as HTMLResponse
+from asgi_http import JSONCodec as JSONCodec
+from asgi_http import JSONLinesResponse as JSONLinesResponse
 from asgi_http import JSONResponse as JSONResponse
+from asgi_http import MalformedRangeHeader as MalformedRangeHeader
 from asgi_http import PlainTextResponse as PlainTextResponse
+from asgi_http import RangeNotSatisfiable as RangeNotSatisfiable
 from asgi_http import RedirectResponse as RedirectResponse
 from asgi_http import Response as Response
+from asgi_http import StreamingResponse as StreamingResponse
+from asgi_http import SyncContentStream as SyncContentStream
 
-__all__ = ("HTMLResponse", "JSONResponse", "PlainTextResponse", "RedirectResponse", "Response")
+__all__ = (
+    "AsyncContentStream",
+    "Content",
+    "ContentStream",
+    "FileResponse",
+    "HTMLResponse",
+    "JSONCodec",
+    "JSONLinesResponse",
+    "JSONResponse",
+    "MalformedRangeHeader",
+    "PlainTextResponse",
+    "RangeNotSatisfiable",
+    "RedirectResponse",
+    "Response",
+    "StreamingResponse",
+    "SyncContentStream",
+)

@@ -1,0 +1,29 @@
+"""The limit on the size of a request's body, and the refusal of one that is larger."""
+
+from __future__ import annotations
+
+from asgi_types import HTTPException, Scope
+
+
+class ContentTooLarge(HTTPException):
+    """A request body larger than its limit: a 413 (RFC 9110 section 15.5.14).
+
+    ``limit`` is that limit in bytes.
+
+    >>> error = ContentTooLarge(1_000_000)
+    >>> error.status_code, error.detail, error.limit
+    (413, 'The body is larger than the limit of 1000000 bytes.', 1000000)
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"The body is larger than the limit of {limit} bytes.")
+        self.limit = limit
+
+
+def declares_more(scope: Scope, limit: int) -> bool:
+    """Whether ``Content-Length`` announces a body of more than ``limit`` bytes; a malformed one announces nothing."""
+    for name, value in scope.get("headers", ()):
+        if name == b"content-length":
+            # Nobody sends what takes thirty digits to count, and int() refuses thousands of them.
+            return value.isdigit() and (len(value.lstrip(b"0")) > 30 or int(value[-30:]) > limit)
+    return False

@@ -1,0 +1,46 @@
+"""The ``Content-Disposition`` header of a response: RFC 6266, with names in any script by RFC 8187.
+
+A name may come from who uploaded a file. So it is taken as a name and never as a path, and nothing in it can end the
+quoted string that it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+# Names that say the same quoted, percent-encoded and bare, so that one plain parameter is enough.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*+")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++")
+# RFC 6266 appendix D: backslashes and percent signs are read in several ways, and careless readers split at semicolons.
+_NOT_IN_FALLBACK = re.compile(r'[^ -~]|["%;\\]')
+_PATH_SEPARATORS = str.maketrans("/\\", "__")
+
+
+def format_content_disposition(kind: str, filename: str) -> str:
+    r"""The value for a disposition type, ``attachment`` or ``inline``, and a file name.
+
+    A name that is not plain is sent twice: in ASCII for clients that know no other, and as UTF-8, which the others
+    prefer. Slashes and backslashes become underscores. Raises `ValueError` if ``kind`` is not a token.
+
+    >>> format_content_disposition("attachment", "report.pdf")
+    'attachment; filename="report.pdf"'
+    >>> format_content_disposition("inline", "Zoë's notes.txt")
+    'inline; filename="Zoe\'s notes.txt"; filename*=utf-8\'\'Zo%C3%AB%27s%20notes.txt'
+    """
+    if _TOKEN.fullmatch(kind) is None:
+        raise ValueError(f"Invalid content disposition type {kind!r}: it must be a token, such as 'attachment'.")
+    name = filename.translate(_PATH_SEPARATORS)
+    if _PLAIN.fullmatch(name) is not None:
+        return f'{kind}; filename="{name}"'
+    encoded = quote(name, safe="", errors="replace")  # a name with undecodable bytes holds what UTF-8 has no form for
+    return f"{kind}; filename=\"{_ascii(name)}\"; filename*=utf-8''{encoded}"
+
+
+def _ascii(name: str) -> str:
+    """The nearest name that may stand in a quoted string as it is; letters lose their accents."""
+    if not name.isascii():
+        from unicodedata import combining, normalize  # a large module, and most names are ASCII
+
+        name = "".join(character for character in normalize("NFKD", name) if not combining(character))
+    return _NOT_IN_FALLBACK.sub("_", name)

@@ -1,0 +1,411 @@
+"""What an `EventSourceResponse` sends, and when; how it ends is in test_event_source_response_end.py."""
+
+import threading
+from contextlib import contextmanager
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from asgi_http import EventSourceResponse, HTTPException, ServerSentEvent
+
+SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": []}
+
+
+class Client:
+    """Stands for the server and a client that stays, until it is told to leave."""
+
+    def __init__(self, **scope):
+        self.scope = {**SCOPE, **scope}
+        self.messages = []
+        self.has_left = anyio.Event()
+        self.delay = 0
+
+    async def receive(self):
+        await self.has_left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message):
+        self.messages.append(message)
+        await anyio.sleep(self.delay)
+
+    async def get(self, response):
+        with anyio.fail_after(5):
+            await response(self.scope, self.receive, self.send)
+        return self
+
+    @property
+    def chunks(self):
+        """The parts of the body that are not empty."""
+        return [message["body"] for message in self.messages[1:] if message["body"]]
+
+    @property
+    def has_end(self):
+        """Whether the body was brought to its end."""
+        return not self.messages[-1].get("more_body", True)
+
+    @property
+    def headers(self):
+        return dict(self.messages[0]["headers"])
+
+
+async def events(*items):
+    for item in items:
+        yield item
+
+
+# The response
+
+
+async def test_a_stream_of_events(drive):
+    client = Client()
+    await client.get(drive.lint(EventSourceResponse(events("one", "two"))))
+    assert client.messages == [
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [
+                (b"content-type", b"text/event-stream; charset=utf-8"),
+                (b"cache-control", b"no-store, no-transform"),
+                (b"x-accel-buffering", b"no"),
+            ],
+        },
+        # The headers are not kept back until there is an event.
+        {"type": "http.response.body", "body": b"", "more_body": True},
+        {"type": "http.response.body", "body": b"data: one\r\n\r\n", "more_body": True},
+        {"type": "http.response.body", "body": b"data: two\r\n\r\n", "more_body": True},
+        {"type": "http.response.body", "body": b"", "more_body": False},
+    ]
+
+
+async def test_headers_that_are_given_win():
+    given = {"Cache-Control": "private", "X-Accel-Buffering": "yes", "Vary": "cookie", "Content-Encoding": "identity"}
+    response = EventSourceResponse([], 201, given, "text/event-stream;charset=utf-8")
+    client = await Client().get(response)
+    assert client.messages[0]["status"] == 201
+    assert client.headers == {
+        b"cache-control": b"private",
+        b"x-accel-buffering": b"yes",
+        b"vary": b"cookie",
+        b"content-encoding": b"identity",
+        b"content-type": b"text/event-stream;charset=utf-8",
+    }
+
+
+async def test_what_middleware_does_to_the_headers_is_not_kept():
+    response = EventSourceResponse([])
+    client = await Client().get(response)
+    client.messages[0]["headers"].append((b"x-added", b"1"))
+    assert "x-added" not in response.headers
+
+
+async def test_a_cookie():
+    response = EventSourceResponse([])
+    response.set_cookie("a", "b")
+    assert (await Client().get(response)).headers[b"set-cookie"].startswith(b"a=b;")
+
+
+@pytest.mark.parametrize(("scope", "status"), [({"method": "HEAD"}, 200), ({}, 204)])
+async def test_without_a_body_the_content_is_closed_and_not_asked_for_anything(scope, status):
+    log = []
+
+    async def content():
+        log.append("asked")
+        yield "never"
+
+    class Content:
+        def __aiter__(self):
+            return self
+
+        async def __anext__(self):
+            raise AssertionError
+
+        async def aclose(self):
+            log.append("closed")
+
+    async def background():
+        log.append("background")
+
+    await Client(**scope).get(EventSourceResponse(content(), status))
+    client = await Client(**scope).get(EventSourceResponse(Content(), status, background=background))
+    assert [message.get("body") for message in client.messages] == [None, b""]
+    assert client.has_end
+    assert log == ["closed", "background"]
+
+
+# Content
+
+
+ITEMS = [
+    ("text", b"data: text\n\n"),
+    (b"id: 1\n\n", b"id: 1\n\n"),
+    (memoryview(b"raw"), b"raw"),
+    (ServerSentEvent("own"), b"data: own\n\n"),
+    (ServerSentEvent("own", sep="\r"), b"data: own\r\r"),
+    ({"data": {"a": 1}, "id": 2}, b'id: 2\ndata: {"a":1}\n\n'),
+    ({"comment": "c"}, b": c\n\n"),
+    ([1, 2], b"data: [1,2]\n\n"),
+    (3, b"data: 3\n\n"),
+]
+
+
+@pytest.mark.parametrize(("item", "chunk"), ITEMS)
+async def test_what_items_become(item, chunk):
+    assert (await Client().get(EventSourceResponse(events(item), sep="\n"))).chunks == [chunk]
+
+
+async def test_plain_iterables():
+    assert (await Client().get(EventSourceResponse(["a"]))).chunks == [b"data: a\r\n\r\n"]
+    threads = []
+
+    def content():
+        threads.append(threading.current_thread())
+        yield "b"
+
+    assert (await Client().get(EventSourceResponse(content()))).chunks == [b"data: b\r\n\r\n"]
+    assert threads != [threading.current_thread()]
+
+
+async def test_the_next_item_is_asked_for_when_the_last_was_sent():
+    log = []
+
+    async def content():
+        for number in range(3):
+            log.append(f"made {number}")
+            yield number
+
+    class Slow(Client):
+        async def send(self, message):
+            await anyio.sleep(0.01)
+            if message.get("body"):
+                log.append(f"sent {len(log) // 2}")
+
+    await Slow().get(EventSourceResponse(content()))
+    assert log == ["made 0", "sent 0", "made 1", "sent 1", "made 2", "sent 2"]
+
+
+async def test_events_from_a_sender_beside_the_content():
+    sending, receiving = anyio.create_memory_object_stream(0)
+
+    async def feed():
+        async with sending:
+            for number in range(3):
+                await sending.send(number)
+
+    response = EventSourceResponse(receiving, data_sender_callable=feed)
+    assert (await Client().get(response)).chunks == [b"data: %d\r\n\r\n" % number for number in range(3)]
+
+
+async def test_a_sender_ends_with_the_content():
+    ended = []
+
+    async def feed():
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    async def content():
+        await anyio.sleep(0.01)
+        yield "a"
+
+    await Client().get(EventSourceResponse(content(), data_sender_callable=feed))
+    assert ended == [True]
+
+
+# Heartbeats
+
+
+async def slow_content(*waits):
+    for wait in waits:
+        await anyio.sleep(wait)
+        yield "event"
+
+
+EVENT, PING = b"data: event\r\n\r\n", b": ping\r\n\r\n"
+
+
+async def test_heartbeats_while_nothing_is_sent():
+    client = await Client().get(EventSourceResponse(slow_content(0.35, 0), ping=0.1))
+    assert client.chunks[0] == PING
+    assert client.chunks[-2:] == [EVENT, EVENT]
+    assert 1 <= client.chunks.count(PING) <= 3
+
+
+async def test_no_heartbeats_while_events_are_sent():
+    client = await Client().get(EventSourceResponse(slow_content(*[0.02] * 25), ping=0.35))
+    assert PING not in client.chunks
+
+
+async def test_no_heartbeat_while_an_event_is_being_sent():
+    client = Client()
+    client.delay = 0.1
+    await client.get(EventSourceResponse(slow_content(0, 0), ping=0.05))
+    assert client.chunks == [EVENT, EVENT]
+
+
+async def test_an_event_waits_for_a_heartbeat_that_is_being_sent():
+    log = []
+
+    class Slow(Client):
+        async def send(self, message):
+            log.append("begin")
+            await anyio.sleep(0.1 if message.get("body") == PING else 0)
+            log.append("end")
+
+    await Slow().get(EventSourceResponse(slow_content(0.1), ping=0.05))
+    assert log == ["begin", "end"] * (len(log) // 2)
+
+
+@pytest.mark.parametrize(("arguments", "seconds"), [({}, 15), ({"ping": None}, 15), ({"ping": 2.5}, 2.5)])
+async def test_the_interval(arguments, seconds):
+    assert EventSourceResponse([], **arguments).ping_interval == seconds
+
+
+async def test_no_heartbeats():
+    client = await Client().get(EventSourceResponse(slow_content(0.05), ping=0))
+    assert client.chunks == [EVENT]
+
+
+async def test_a_heartbeat_of_your_own():
+    response = EventSourceResponse(slow_content(0.15), ping=0.1, ping_message_factory=lambda: {"event": "x"}, sep="\n")
+    first, *_, last = (await Client().get(response)).chunks
+    assert (first, last) == (b"event: x\n\n", b"data: event\n\n")
+
+
+async def test_a_heartbeat_that_fails_fails_the_stream():
+    def fail():
+        raise ZeroDivisionError
+
+    client = Client()
+    with pytest.raises(ZeroDivisionError):
+        await client.get(EventSourceResponse(slow_content(60), ping=0.01, ping_message_factory=fail))
+    assert not client.has_end
+
+
+# Content that fails
+
+
+@contextmanager
+def failing(response_error):
+    with pytest.raises(type(response_error)) as raised:
+        yield
+    assert raised.value is response_error
+
+
+async def failing_content(error):
+    yield "event"
+    raise error
+
+
+SERVER_ERROR = b'event: error\r\ndata: {"status_code":500,"detail":"Internal Server Error"}\r\n\r\n'
+
+
+async def test_the_client_hears_of_an_error_but_not_what_it_was():
+    client, error = Client(), LookupError("secret")
+    with failing(error):
+        await client.get(EventSourceResponse(failing_content(error)))
+    assert client.chunks == [EVENT, SERVER_ERROR]
+    assert not client.has_end
+
+
+async def test_what_is_meant_for_the_client_gets_there():
+    client, error = Client(), HTTPException(403, "Not yours.")
+    with failing(error):
+        await client.get(EventSourceResponse(failing_content(error)))
+    assert client.chunks == [EVENT, b'event: error\r\ndata: {"status_code":403,"detail":"Not yours."}\r\n\r\n']
+
+
+async def test_an_error_event_of_your_own():
+    client, error = Client(), LookupError("public")
+    with failing(error):
+        response = EventSourceResponse(failing_content(error), on_error=lambda exc: ServerSentEvent(str(exc)), sep="\n")
+        await client.get(response)
+    assert client.chunks[-1] == b"data: public\n\n"
+
+
+@pytest.mark.parametrize("on_error", [None, lambda error: None])
+async def test_no_error_event(on_error):
+    client, error = Client(), LookupError()
+    with failing(error):
+        await client.get(EventSourceResponse(failing_content(error), on_error=on_error))
+    assert client.chunks == [EVENT]
+    assert not client.has_end
+
+
+@pytest.mark.parametrize(
+    ("item", "error"), [({"data": 1, "daat": 2}, TypeError), (float("nan"), ValueError), ({"retry": -1}, ValueError)]
+)
+async def test_items_that_are_no_events_are_errors_of_the_content(item, error):
+    closed = []
+
+    async def content():
+        try:
+            yield item
+        finally:
+            await checkpoint()
+            closed.append(True)
+
+    client = Client()
+    with pytest.raises(error):
+        await client.get(EventSourceResponse(content()))
+    assert client.chunks == [SERVER_ERROR]
+    assert closed == [True]
+
+
+async def test_an_error_of_the_sender_beside_the_content():
+    async def feed():
+        raise error
+
+    client, error = Client(), LookupError()
+    with failing(error):
+        await client.get(EventSourceResponse(slow_content(60), data_sender_callable=feed))
+    assert client.chunks == [SERVER_ERROR]
+
+
+async def test_an_os_error_of_the_content_is_no_disconnect():
+    client, error = Client(), ConnectionResetError("of the database")
+    with failing(error):
+        await client.get(EventSourceResponse(failing_content(error)))
+    assert client.chunks == [EVENT, SERVER_ERROR]
+
+
+async def test_an_error_that_is_no_exception_is_raised_and_not_told():
+    class Stop(BaseException):
+        pass
+
+    client, error = Client(), Stop()
+    with failing(error):
+        await client.get(EventSourceResponse(failing_content(error)))
+    assert client.chunks == [EVENT]
+
+
+async def test_the_error_of_the_content_is_raised_even_if_the_client_is_gone():
+    class Leaving(Client):
+        async def send(self, message):
+            if message.get("body") == SERVER_ERROR:
+                raise OSError
+            await super().send(message)
+
+    error = LookupError()
+    with failing(error):
+        await Leaving().get(EventSourceResponse(failing_content(error)))
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize("name", ["ping", "send_timeout", "shutdown_grace_period", "cleanup_timeout"])
+def test_times_are_not_negative(name):
+    with pytest.raises(ValueError, match=rf"^{name} is a time in seconds: it cannot be -1\.$"):
+        EventSourceResponse([], **{name: -1})
+
+
+def test_a_separator_that_is_none():
+    with pytest.raises(ValueError, match=r"^Invalid sep ';'"):
+        EventSourceResponse([], sep=";")
+
+
+def test_content_that_cannot_be_iterated_over():
+    with pytest.raises(TypeError, match=r"^Cannot iterate over function"):
+        EventSourceResponse(slow_content)

@@ -1,0 +1,5 @@
+"""Endpoints that are classes."""
+
+from asgi_http import HTTPEndpoint as HTTPEndpoint
+
+__all__ = ("HTTPEndpoint",)
