@@ -1,12 +1,12 @@
 """From a connection's scope to its URL."""
 
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asgi_types import URL, HTTPConnection
+from asgi_types import URL, HTTPConnection, redirect_target
 
 
 def scope(path="/", *hosts, **more):
@@ -173,3 +173,33 @@ def test_the_scheme_may_be_missing():
     headers = [(b"host", b"h")]
     assert str(URL(scope={"type": "http", "path": "/", "headers": headers})) == "http://h/"
     assert str(URL(scope={"type": "websocket", "path": "/", "headers": headers})) == "ws://h/"
+
+
+# Redirects
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "target"),
+    [
+        ("/", b"", "/"),
+        ("/a b/", b"", "/a%20b/"),
+        ("/caf\u00e9/", b"page=2&tag[]=a%20b", "/caf%C3%A9/?page=2&tag[]=a%20b"),
+        ("/a?b#c/", b"", "/a%3Fb%23c/"),
+        ("//evil.example/", b"", "/%2Fevil.example/"),
+        ("///evil.example/", b"", "/%2F/evil.example/"),
+        ("/\\\\evil.example/", b"", "/%5C%5Cevil.example/"),
+        ("/\r\nset-cookie: a=b/", b"x=\r\n", "/%0D%0Aset-cookie:%20a=b/?x=%0D%0A"),
+        ("/\udce9/", b"", "/%3F/"),
+    ],
+)
+def test_where_a_redirect_leads(path, query, target):
+    assert redirect_target(path, query) == target
+
+
+@given(st.text().map(lambda text: f"/{text}"), st.binary())
+@example("//evil.example", b"")
+def test_a_redirect_never_leaves_the_host(path, query):
+    target = redirect_target(path, query)
+    assert target.isascii()
+    assert target.isprintable()
+    assert urlsplit(urljoin("http://host.example/here", target))[:2] == ("http", "host.example")

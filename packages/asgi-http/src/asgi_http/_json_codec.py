@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from asgi_types import HTTPException
 
-# One encoder for all: json.dumps() makes a new one for every call that is not all defaults. To look for circles costs an
-# eighth of the time, and the interpreter's own limit of depth finds them as well.
+# One encoder for all: json.dumps() makes a new one for every call that is not all defaults. Looking for circles costs
+# an eighth of the time, and the interpreter's own limit of depth finds them as well.
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)
 
 

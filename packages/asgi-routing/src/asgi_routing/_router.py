@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, ClassVar, Final
-from urllib.parse import quote
 
-from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, get_route_path
+from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, get_route_path, redirect_target
 
 from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed, not_found
 from ._lifespan import as_lifespan, no_lifespan, run_lifespan
@@ -18,9 +17,6 @@ from ._websocket_route import WebSocketRoute
 
 _NONE: Final = Match.NONE
 _PARTIAL: Final = Match.PARTIAL
-
-_PATH_CHARACTERS = "/:@!$&'()*+,;=~"  # RFC 3986 section 3.3
-_QUERY_CHARACTERS = _PATH_CHARACTERS + "?%[]"  # brackets as all browsers send them
 
 
 class Router:
@@ -155,9 +151,4 @@ class Router:
                 break
         else:
             return None
-        # Relative, so that it holds behind any proxy; two slashes would begin another host (RFC 3986 section 4.2).
-        location = quote(other, safe=_PATH_CHARACTERS, errors="replace")
-        if location.startswith("//"):
-            location = f"/%2F{location[2:]}"
-        query: bytes = scope.get("query_string", b"")
-        return f"{location}?{quote(query, safe=_QUERY_CHARACTERS)}" if query else location
+        return redirect_target(other, scope.get("query_string", b""))

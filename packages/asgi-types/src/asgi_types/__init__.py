@@ -36,7 +36,11 @@ from ._mutable_headers import MutableHeaders as MutableHeaders
 from ._query_params import QueryParams as QueryParams
 from ._response import BackgroundWork as BackgroundWork
 from ._response import Response as Response
+from ._response_messages import denial_send as denial_send
+from ._response_messages import may_have_body as may_have_body
+from ._response_messages import response_start as response_start
 from ._route_path import get_route_path as get_route_path
+from ._scope_url import redirect_target as redirect_target
 from ._set_cookie import SameSite as SameSite
 from ._state import State as State
 from ._url import URL as URL
@@ -72,9 +76,13 @@ __all__ = (
     "VIEW",
     "WebSocketException",
     "answer",
+    "denial_send",
     "get_route_path",
     "is_async_callable",
+    "may_have_body",
     "parse_cookies",
     "parse_host",
+    "redirect_target",
     "refuse",
+    "response_start",
 )

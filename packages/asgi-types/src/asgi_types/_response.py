@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._asgi import Message, Receive, Scope, Send
+from ._asgi import Receive, Scope, Send
 from ._content_headers import content_headers
 from ._field import field_name, field_value
 from ._headers import RawHeaders
 from ._mutable_headers import MutableHeaders
+from ._response_messages import denial_send, may_have_body, response_start
 from ._set_cookie import SameSite, format_set_cookie
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Response:
         raw = [(field_name(name), field_value(value)) for name, value in given]
         names = {name for name, _ in raw}
         # A subclass that streams has no body at all, and so no length that could be known.
-        length = len(self.body) if "body" in self.__dict__ and _may_have_body(self.status_code) else None
+        length = len(self.body) if "body" in self.__dict__ and may_have_body(self.status_code) else None
         automatic = content_headers(length, self.media_type, self.charset)
         self.raw_headers = [*raw, *(pair for pair in automatic if pair[0] not in names)]
 
@@ -164,33 +165,15 @@ class Response:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         if scope["type"] == "websocket":
-            send = _denial_send(send)
+            send = denial_send(send)
         status = self.status_code
-        has_body = status == 200 or _may_have_body(status)
+        has_body = status == 200 or may_have_body(status)
         if self._raw is None:
             headers = [*content_headers(len(self.body) if has_body else None, self.media_type, self.charset)]
-        elif has_body:
-            # A list of its own: what middleware adds to a message must not pile up on a response that is kept.
-            headers = self._raw.copy()
+            await send({"type": "http.response.start", "status": status, "headers": headers})
         else:
-            # The status may have been set after the length. RFC 9110 section 8.6 forbids it with 1xx and 204, and a
-            # server would wait for the bytes it announces with 304.
-            headers = [pair for pair in self._raw if pair[0] != b"content-length"]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send(response_start(status, self._raw))
         body = self.body if has_body and scope.get("method") != "HEAD" else b""
         await send({"type": "http.response.body", "body": body})
         if self.background is not None:
             await self.background()
-
-
-def _may_have_body(status_code: int) -> bool:
-    return status_code >= 200 and status_code not in (204, 304)
-
-
-def _denial_send(send: Send) -> Send:
-    """Sends HTTP response messages as those of a WebSocket denial response."""
-
-    def renamed(message: Message) -> Awaitable[None]:
-        return send({**message, "type": f"websocket.{message['type']}"})
-
-    return renamed

@@ -1,5 +1,7 @@
 """From a connection's scope to the text of its URL."""
 
+from urllib.parse import quote
+
 from ._asgi import Scope
 from ._host import parse_host
 
@@ -7,6 +9,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 # What would end the path early, or what urlsplit silently drops, so that reading the URL gives the scope's path back.
 _UNSAFE_IN_PATH = {code: f"%{code:02X}" for code in (*range(0x20), 0x7F, *b"?#\\")}
+
+_PATH_CHARACTERS = "/:@!$&'()*+,;=~"  # RFC 3986 section 3.3
+_QUERY_CHARACTERS = _PATH_CHARACTERS + "?%[]"  # brackets as all browsers send them
 
 
 def scope_url(scope: Scope) -> str:
@@ -34,6 +39,21 @@ def url_path(path: str) -> str:
     if path.startswith("//"):
         return f"/%2F{path[2:]}"
     return f"/{path}" if path and path[0] != "/" else path
+
+
+def redirect_target(path: str, query_string: bytes = b"") -> str:
+    """``Location`` for another path of the same host, with the query kept.
+
+    It is relative, so that it holds behind any proxy, and never leads to another host, which two slashes at its
+    beginning would (RFC 3986 section 4.2). ``path`` is decoded and begins with a slash.
+
+    >>> redirect_target("/café/", b"page=2"), redirect_target("//evil.example/")
+    ('/caf%C3%A9/?page=2', '/%2Fevil.example/')
+    """
+    location = quote(path, safe=_PATH_CHARACTERS, errors="replace")
+    if location.startswith("//"):
+        location = f"/%2F{location[2:]}"
+    return f"{location}?{quote(query_string, safe=_QUERY_CHARACTERS)}" if query_string else location
 
 
 def _host_header(scope: Scope) -> str:

@@ -1,0 +1,249 @@
+"""A file as a response: its headers, the requests it answers without sending it, and the way it is sent.
+
+What is sent is decided in one step, `FileResponse._begin`, which opens the file, looks at it and reads its beginning.
+It runs on the event loop where it can tell what would wait for a disk, and as a whole in a thread where it cannot.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
+
+from asgi_types import (
+    GUARD,
+    BackgroundWork,
+    HTTPException,
+    RawHeaders,
+    Receive,
+    Response,
+    Scope,
+    Send,
+    answer,
+    may_have_body,
+)
+
+from .._background.thread_limiters import run_in_thread
+from .._conditional.entity_tag import file_etag
+from .._conditional.http_date import format_http_date, parse_http_date
+from .._conditional.preconditions import conditional_fields, evaluate_preconditions, not_modified_headers
+from .byteranges import make_boundary, multipart_layout, multipart_segments
+from .content_disposition import format_content_disposition
+from .file_body import CAN_READ_AT_ONCE, OpenFile
+from .file_transfer import FileTransfer
+from .media_type import guess_media_type
+from .ranges import MalformedRangeHeader, RangeNotSatisfiable, if_range_holds, parse_ranges
+
+
+class FileResponse(Response):
+    r"""Send the file at ``path``, whole or in the ranges that the client asks for.
+
+    ``media_type`` is guessed from ``filename`` or the path if not given. ``filename`` makes a ``Content-Disposition``
+    header of type ``content_disposition_type`` (RFC 6266): the name under which the client saves the file.
+    ``stat_result`` makes the headers of the file's size and time known at once; they are renewed if the file has
+    changed when it is sent.
+
+    With status 200, ``If-None-Match`` and the other preconditions (RFC 9110 section 13) get a 304 or 412, and a GET
+    with ``Range`` (section 14) gets a 206: one range as it is, several as ``multipart/byteranges``, and the whole file
+    for more than `max_ranges` or another unit than bytes. A malformed range is refused with 400, and one behind the end
+    of the file with 416. ``background`` is awaited in each of these cases too, so that it may remove the file.
+
+    A body of at most `inline_size` bytes is sent in one message. A larger one is sent in chunks of `chunk_size`, of
+    which at most 256 KiB are in memory; if the client leaves, it ends quietly. The server sends the file itself if it
+    offers ``http.response.pathsend``, or ``http.response.zerocopysend`` for more than `inline_size` bytes.
+
+    Raises, when called, `RuntimeError` if there is no file at ``path``, or if it becomes shorter while it is sent.
+
+    >>> response = FileResponse("report.csv", filename="Report 2025.csv")
+    >>> response.headers["content-type"], response.headers["content-disposition"]
+    ('text/csv; charset=utf-8', 'attachment; filename="Report 2025.csv"; filename*=utf-8\'\'Report%202025.csv')
+    """
+
+    chunk_size: int = 64 * 1024
+    """Bytes of a message, 256 KiB at most."""
+    max_ranges: int = 100
+    """More ranges than these get the whole file."""
+    inline_size: int = 64 * 1024
+    """Bytes of a body that is read before the response begins.
+
+    On Linux nothing waits for the disk: what is in memory is read on the event loop, and the rest in a thread. Only
+    opening the file is always done on the loop. With 0, as for network file systems that answer slowly, that is done in
+    a thread too, as it is on other platforms.
+    """
+    path: str | os.PathLike[str]
+    filename: str | None = None
+    stat_result: os.stat_result | None = None
+    _stat_headers: Sequence[tuple[bytes, bytes]] = ()
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        status_code: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str | None = None,
+        background: BackgroundWork | None = None,
+        filename: str | None = None,
+        stat_result: os.stat_result | None = None,
+        content_disposition_type: str = "attachment",
+    ) -> None:
+        self.path = path
+        if status_code != 200:
+            self.status_code = status_code
+        if background is not None:
+            self.background: BackgroundWork | None = background
+        if media_type is not None:
+            self.media_type = media_type
+        elif self.media_type is None:
+            self.media_type: str | None = guess_media_type(filename or path)
+        self.init_headers(headers)
+        self._add_headers([(b"accept-ranges", b"bytes")])
+        if filename is not None:
+            self.filename = filename
+            disposition = format_content_disposition(content_disposition_type, filename)
+            self._add_headers([(b"content-disposition", disposition.encode("latin-1"))])
+        if stat_result is not None:
+            self.stat_result = stat_result
+            self.set_stat_headers(stat_result)
+
+    def set_stat_headers(self, stat_result: os.stat_result) -> None:
+        """Add ``content-length``, ``last-modified`` and ``etag`` of a file, each unless it was given.
+
+        Those that an earlier call has added are replaced.
+        """
+        now = time.time()
+        # RFC 9110 section 8.8.2.1: a time that lies ahead is told as now.
+        modified = format_http_date(max(min(stat_result.st_mtime, now), 0))
+        self._remove_headers(self._stat_headers)
+        self._stat_headers = (
+            (b"content-length", b"%d" % stat_result.st_size),
+            (b"last-modified", modified.encode("latin-1")),
+            (b"etag", file_etag(stat_result, now).encode("latin-1")),
+        )
+        self._add_headers(self._stat_headers)
+
+    def generate_multipart(
+        self, ranges: Sequence[tuple[int, int]], boundary: str, max_size: int, content_type: str
+    ) -> tuple[int, Callable[[int, int], bytes]]:
+        """The length of a ``multipart/byteranges`` body, and a function that makes what stands before a range.
+
+        Ranges are ``(start, end)`` with ``end`` not included; ``max_size`` is the size of the file.
+        """
+        return multipart_layout(ranges, boundary, max_size, content_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        at_once = CAN_READ_AT_ONCE and self.inline_size > 0
+        try:
+            if at_once:
+                transfer = self._begin(scope, at_once=True)
+            else:
+                transfer = await run_in_thread("files", self._begin, scope)
+        except HTTPException as refusal:
+            if GUARD not in scope:
+                await answer(scope, receive, send, refusal)
+            await self._run_background()
+            if GUARD in scope:
+                raise
+            return
+        try:
+            await transfer.run(scope, receive, send)
+        finally:
+            transfer.file.close()
+        await self._run_background()
+
+    async def _run_background(self) -> None:
+        if self.background is not None:
+            await self.background()
+
+    def _begin(self, scope: Scope, *, at_once: bool = False) -> FileTransfer:
+        """Open the file and find out what to send. Raises `HTTPException` if the request is to be refused."""
+        file = OpenFile(self.path)
+        try:
+            transfer = self._as_of(file.stat_result)._answer(scope, file)
+            transfer.prepare(scope, self.inline_size, self.chunk_size, at_once=at_once)
+        except BaseException:
+            file.close()
+            raise
+        return transfer
+
+    def _as_of(self, stat_result: os.stat_result) -> Self:
+        """The response with the headers of the file as it is now."""
+        known = self.stat_result
+        if known is not None and (known.st_size, known.st_mtime_ns) == (stat_result.st_size, stat_result.st_mtime_ns):
+            return self
+        # One response may be sent many times, also at once: what changes from one to the next is in a copy.
+        response = object.__new__(type(self))
+        response.__dict__.update(self.__dict__)
+        response.raw_headers = self.raw_headers.copy()
+        response.set_stat_headers(stat_result)
+        return response
+
+    def _answer(self, scope: Scope, file: OpenFile) -> FileTransfer:
+        size = file.stat_result.st_size
+        if self.status_code == 200 and scope.get("method") in ("GET", "HEAD"):
+            fields = conditional_fields(scope["headers"])
+            if fields:
+                if self._is_not_modified(scope["method"], fields):
+                    return FileTransfer(file, 304, not_modified_headers(self.raw_headers), ())
+                ranges = self._ranges(fields, size) if scope["method"] == "GET" else None
+                if ranges is not None:
+                    return self._partial(file, ranges)
+        status = self.status_code
+        if not may_have_body(status):
+            headers = [pair for pair in self.raw_headers if pair[0] != b"content-length"]
+            return FileTransfer(file, status, headers, ())
+        return FileTransfer(file, status, _replaced(self.raw_headers, b"content-length", b"%d" % size), [(0, size)])
+
+    def _is_not_modified(self, method: str, fields: Mapping[bytes, str]) -> bool:
+        modified = parse_http_date(self.headers.get("last-modified", ""))
+        verdict = evaluate_preconditions(method, fields, self.headers.get("etag"), modified)
+        if verdict == 412:
+            raise HTTPException(412)
+        return verdict == 304
+
+    def _ranges(self, fields: Mapping[bytes, str], size: int) -> list[tuple[int, int]] | None:
+        """The ranges to send, or None for the whole file."""
+        wanted, if_range = fields.get(b"range"), fields.get(b"if-range")
+        if wanted is None:
+            return None
+        etag, modified = self.headers.get("etag"), self.headers.get("last-modified")
+        if if_range is not None and not if_range_holds(if_range, etag, modified):
+            return None
+        try:
+            return parse_ranges(wanted, size, self.max_ranges)
+        except MalformedRangeHeader as exc:
+            raise HTTPException(400, exc.content) from None
+        except RangeNotSatisfiable as exc:
+            raise HTTPException(416, "", {"content-range": f"bytes */{exc.max_size}"}) from None
+
+    def _partial(self, file: OpenFile, ranges: Sequence[tuple[int, int]]) -> FileTransfer:
+        size = file.stat_result.st_size
+        if len(ranges) == 1:
+            start, end = ranges[0]
+            headers = _replaced(self.raw_headers, b"content-length", b"%d" % (end - start))
+            headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)))
+            return FileTransfer(file, 206, headers, ranges)
+        boundary = make_boundary()
+        content_type = self.headers.get("content-type", "application/octet-stream")
+        length, part_header = self.generate_multipart(ranges, boundary, size, content_type)
+        headers = _replaced(self.raw_headers, b"content-length", b"%d" % length)
+        headers = _replaced(headers, b"content-type", f"multipart/byteranges; boundary={boundary}".encode("latin-1"))
+        return FileTransfer(file, 206, headers, multipart_segments(ranges, boundary, part_header))
+
+    def _add_headers(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        raw = self.raw_headers
+        names = {name for name, _ in raw}
+        raw.extend(pair for pair in pairs if pair[0] not in names)
+
+    def _remove_headers(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        if pairs:
+            raw = self.raw_headers
+            raw[:] = [pair for pair in raw if pair not in pairs]
+
+
+def _replaced(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    """A copy with this header in its place, or at the end."""
+    replaced = [pair if pair[0] != name else (name, value) for pair in headers]
+    if (name, value) not in replaced:
+        replaced.append((name, value))
+    return replaced

@@ -1,0 +1,140 @@
+"""One file response on its way: what was decided for it, what has been read of it, and the messages it is sent in.
+
+Only `OSError` from ``send`` means that the client has gone, and ends a transfer quietly. One from reading is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from asgi_types import Message, RawHeaders, Receive, Scope, Send, denial_send
+
+from .._background.thread_limiters import run_in_thread
+from .._disconnect import run_until_disconnect, send_tells_disconnect
+from .byteranges import Segment
+from .file_body import READ_AHEAD, FileBody, OpenFile
+
+
+class FileTransfer:
+    """Status and headers, and the segments of a file that follow them: none where there may be no body.
+
+    `prepare` chooses the way and reads the beginning, and `run` sends. Who made it closes the file.
+    """
+
+    __slots__ = ("_at_once", "_body", "_chunks", "_extension", "_is_small", "_segments", "file", "headers", "status")
+
+    def __init__(self, file: OpenFile, status: int, headers: RawHeaders, segments: Sequence[Segment]) -> None:
+        self.file = file
+        self.status = status
+        self.headers = headers
+        self._segments = segments
+        self._body: FileBody | None = None
+        self._chunks: list[bytes] = []
+        self._extension = ""
+        self._is_small = False
+        self._at_once = False
+
+    def prepare(self, scope: Scope, inline_size: int, chunk_size: int, *, at_once: bool) -> None:
+        """Read the body, or its beginning if it has more than ``inline_size`` bytes.
+
+        With ``at_once`` nothing is read that would have to be waited for.
+        """
+        if not self._segments or scope.get("method") == "HEAD":
+            return
+        body = FileBody(self.file, self._segments, chunk_size)
+        extensions = scope["type"] == "http" and scope.get("extensions")
+        if extensions and "http.response.pathsend" in extensions and self.status != 206:
+            self._extension = "pathsend"
+            self.file.close()
+        elif extensions and "http.response.zerocopysend" in extensions and body.length > inline_size:
+            self._extension = "zerocopysend"
+        else:
+            self._body = body
+            self._at_once = at_once
+            self._is_small = body.length <= inline_size
+            if not at_once:
+                self._chunks = body.read()
+            elif self._is_small:
+                self._chunks = body.read_at_once(body.length)
+
+    async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response, or as much of it as the client waits for."""
+        if scope["type"] == "websocket":
+            send = denial_send(send)
+        body = self._body
+        if body is not None and self._is_small:
+            await self._read_whole(body)
+        if not await _is_sent(send, {"type": "http.response.start", "status": self.status, "headers": self.headers}):
+            return
+        if self._extension == "zerocopysend":
+            await self._send_segments(send)
+        elif self._extension == "pathsend":
+            await _is_sent(send, {"type": "http.response.pathsend", "path": await _absolute(self.file.path)})
+        elif body is None or not body.length:
+            await _is_sent(send, {"type": "http.response.body", "body": b""})
+        elif not body.unread or scope["type"] == "websocket" or send_tells_disconnect(scope):
+            await self._send_chunks(body, send)
+        else:
+            await run_until_disconnect(lambda: self._send_chunks(body, send), scope, receive)
+
+    async def _read_whole(self, body: FileBody) -> None:
+        while body.unread:
+            self._chunks += await body.read_in_thread()
+        if len(self._chunks) > 1:
+            self._chunks = [b"".join(self._chunks)]
+
+    async def _send_chunks(self, body: FileBody, send: Send) -> None:
+        unsent = body.length
+        unpaused = 0
+        while True:
+            if not body.unread:
+                self.file.close()  # a slow client may take long for what is in memory
+            for chunk in self._chunks:
+                unsent -= len(chunk)
+                if not await _is_sent(send, {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}):
+                    return
+            if not unsent:
+                return
+            self._chunks = body.read_at_once(1) if self._at_once else []
+            unpaused += sum(map(len, self._chunks))
+            if not self._chunks:
+                self._chunks = await body.read_in_thread()
+                unpaused = 0
+            elif unpaused >= READ_AHEAD:
+                from anyio.lowlevel import checkpoint  # few files are that large
+
+                await checkpoint()  # where neither the disk nor the client is slow, others still have their turn
+                unpaused = 0
+
+    async def _send_segments(self, send: Send) -> None:
+        """Let the server send what is in the file."""
+        segments = self._segments
+        with os.fdopen(self.file.fileno(), "rb", buffering=0, closefd=False) as opened:
+            for number, segment in enumerate(segments, 1):
+                message: dict[str, Any] = {"more_body": number < len(segments)}
+                if isinstance(segment, bytes):
+                    message |= {"type": "http.response.body", "body": segment}
+                else:
+                    start, end = segment
+                    message |= {"type": "http.response.zerocopysend", "file": opened}
+                    message |= {"offset": start, "count": end - start}
+                if not await _is_sent(send, message):
+                    return
+
+
+async def _is_sent(send: Send, message: Message) -> bool:
+    """Send a message; false if the client has gone."""
+    try:
+        await send(message)
+    except OSError:
+        return False
+    return True
+
+
+async def _absolute(path: str | os.PathLike[str]) -> str:
+    path = os.fspath(path)
+    if os.path.isabs(path):  # noqa: PTH117 - pathlib costs ten times as much
+        return path
+    return await run_in_thread("files", lambda: os.path.abspath(path))  # noqa: PTH100 - links stay

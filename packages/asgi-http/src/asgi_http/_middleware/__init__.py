@@ -1,0 +1,1 @@
+"""Middleware by request and response: two coroutines that take turns in one task."""

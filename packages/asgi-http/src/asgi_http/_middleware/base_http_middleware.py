@@ -1,0 +1,78 @@
+"""Starlette's `BaseHTTPMiddleware`: a middleware by request and response, without a task or a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_types import ASGIApp, HTTPException, Receive, Response, Scope, Send, refuse
+
+from .._request import Request
+from .middleware_exchange import Exchange
+
+RequestResponseEndpoint = Callable[[Request], Awaitable[Response]]
+"""What a request is handed on to: ``call_next``."""
+
+DispatchFunction = Callable[[Request, RequestResponseEndpoint], Awaitable[Response]]
+"""What a `BaseHTTPMiddleware` calls: the request and ``call_next`` to the response."""
+
+
+class BaseHTTPMiddleware:
+    """Wrap an application in a coroutine function from a request and ``call_next`` to a response.
+
+    The function is the method `dispatch` of a subclass, or ``dispatch``. ``await call_next(request)`` runs the
+    application, and gives its response as soon as it begins. Its status, headers, cookies and background may be
+    changed, and its body read from ``body_iterator`` or replaced by setting that. Returned, it goes on by itself, chunk
+    by chunk. If another response is returned, the application is ended as if the client had gone: what it sends after
+    the start raises `OSError`, but for a body that is complete.
+
+    ``call_next`` raises what the application raises before its response, and ``body_iterator`` what it raises later. It
+    may be awaited again, which gives an earlier response up. Awaited in another task than the one that runs the
+    function it raises `RuntimeError`: for a time limit use ``asyncio.timeout`` or ``anyio.fail_after``, since
+    ``asyncio.wait_for`` makes a task before Python 3.12. A cancel scope around it must be the innermost one when the
+    response begins.
+
+    The application gets a body again that was read with ``body`` or ``json``. Only HTTP requests come by. An
+    `HTTPException` of the function is left to the error layer above, and where there is none answered here.
+    `ClientDisconnect` ends the request without an answer once the client has gone.
+
+    >>> import asyncio
+    >>> async def app(scope, receive, send):
+    ...     await send({"type": "http.response.start", "status": 200, "headers": []})
+    ...     await send({"type": "http.response.body", "body": b"Hello"})
+    >>> async def not_found(request, call_next):
+    ...     response = await call_next(request)
+    ...     response.status_code = 404
+    ...     return response
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("body"))
+    >>> asyncio.run(BaseHTTPMiddleware(app, not_found)({"type": "http", "method": "GET"}, None, send))
+    404 None
+    None b'Hello'
+    """
+
+    request_class: Callable[[Scope, Receive, Send], Request[Any]] = Request
+
+    def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
+        self.app = app
+        self.dispatch_func: DispatchFunction = self.dispatch if dispatch is None else dispatch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = self.request_class(scope, receive, send)
+        exchange = Exchange(self.app, scope, receive, send)
+        await exchange.run(self._answer(request, exchange), request)
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """The response to ``request``; a subclass says how, or ``dispatch`` given to the class does."""
+        raise NotImplementedError(f"{type(self).__name__} has no dispatch(request, call_next): define it, or pass one.")
+
+    async def _answer(self, request: Request[Any], exchange: Exchange) -> None:
+        try:
+            response = await self.dispatch_func(request, exchange.call_next)
+        except HTTPException as refusal:
+            await refuse(exchange.scope, exchange.receive, exchange.send, refusal)
+        else:
+            await exchange.respond(response)

@@ -1,0 +1,1 @@
+"""Bodies made while they are sent."""
