@@ -59,8 +59,8 @@ class Served:
 Serve = Callable[..., AbstractContextManager[Served]]
 
 
-@pytest.fixture(name="serve")
-def serve_fixture(tmp_path: Path) -> Serve:
+@pytest.fixture(name="serve", scope="session")
+def serve_fixture(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """``with serve("uvicorn", "module:app", folder, "--option") as served``; ``port`` may be one used before."""
 
     @contextmanager
@@ -74,7 +74,7 @@ def serve_fixture(tmp_path: Path) -> Serve:
     ) -> Iterator[Served]:
         port = port or free_port()
         command = [sys.executable, *(argument.format(app=app, port=port) for argument in SERVERS[server]), *options]
-        log_file = tmp_path / f"{server}-{port}-{len(list(tmp_path.iterdir()))}.log"
+        log_file = tmp_path_factory.mktemp("served") / "log"
         with log_file.open("wb") as output:
             process = subprocess.Popen(
                 command, cwd=folder, env={**os.environ, **(env or {})}, stdout=output, stderr=output
@@ -89,7 +89,7 @@ def serve_fixture(tmp_path: Path) -> Serve:
     return serve
 
 
-@pytest.fixture(name="browser")
+@pytest.fixture(name="browser", scope="module")
 def browser_fixture() -> Iterator[Any]:
     """A real Chromium, headless, through playwright; skipped where none is installed, which CI does not forgive."""
     executable = program("chromium", "chromium-browser", "google-chrome")
@@ -104,8 +104,8 @@ def browser_fixture() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(name="curl")
-def curl_fixture() -> str:
+@pytest.fixture(name="curl_program", scope="session")
+def curl_program_fixture() -> str:
     """The path of curl, an HTTP client that shares nothing with us."""
     return program("curl")
 

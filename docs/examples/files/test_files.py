@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +21,6 @@ SMALL = "".join(f"{number:04}" for number in range(256)).encode()  # 1 KiB
 LARGE = random.Random(1).randbytes(3_000_001)
 LONG_AGO = 1_000_000_000
 DATE = "Sun, 09 Sep 2001 01:46:40 GMT"
-
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
 @dataclass
@@ -43,12 +38,13 @@ class Answer:
 class Curl:
     """Runs curl, which is another program by other people."""
 
-    def __init__(self, port: int, directory: Path) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, program: str, url: str, directory: Path) -> None:
+        self.program = program
+        self.url = url
         self.directory = directory
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-        command = ["curl", "--silent", "--show-error", "--max-time", "20", *arguments]
+        command = [self.program, "--silent", "--show-error", "--max-time", "20", *arguments]
         return subprocess.run(command, capture_output=True, check=check)
 
     def __call__(self, path: str, *arguments: str, **headers: str) -> Answer:
@@ -60,12 +56,6 @@ class Curl:
         return Answer(int(status_line.split()[1]), message_from_bytes(rest), done.stdout)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(name="directory", scope="module")
 def directory_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("files")
@@ -75,42 +65,13 @@ def directory_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(name="log", scope="module")
-def log_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("log") / "log"
-
-
 @pytest.fixture(name="curl", scope="module")
-def curl_fixture(directory: Path, log: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Curl]:
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "files:app", "--host=127.0.0.1", f"--port={port}", "--lifespan=off"]
-    environment = {**os.environ, "FILES": str(directory)}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=HERE, env=environment, stdout=output, stderr=output)
-        try:
-            wait_until_up(port, process, log)
-            yield Curl(port, tmp_path_factory.mktemp("curl"))
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-    assert "Traceback" not in log.read_text(errors="replace")
-
-
-def wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"The server did not come up:\n{log.read_text()}")
+def curl_fixture(
+    curl_program: str, directory: Path, serve: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Curl]:
+    with serve("uvicorn", "files:app", HERE, env={"FILES": str(directory)}) as served:
+        yield Curl(curl_program, served.url, tmp_path_factory.mktemp("curl"))
+    assert "Traceback" not in served.log
 
 
 FILES = {"/small.txt": SMALL, "/large.bin": LARGE, "/empty.txt": b""}

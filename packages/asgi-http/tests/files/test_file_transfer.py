@@ -157,7 +157,7 @@ async def test_others_have_their_turn(drive, path):
     async def send(message):
         pass
 
-    os.truncate(path, 4_000_000)
+    os.truncate(path, 2_000_000)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(other)
         await FileResponse(path)(version(drive, "2.4"), silence, send)
