@@ -45,6 +45,7 @@ PIECES = (
 PACKAGES = (CORE, *PIECES, "shine")
 SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
+EXAMPLES = [f"docs/examples/{name}/{name}.py" for name in ("demo", "events", "files", "leaving", "pieces")]
 
 nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -89,7 +90,7 @@ def types(session: nox.Session) -> None:
     """Mypy and pyright, both strict, the typing tests, and complete types on every public name."""
     install_packages(session)
     install_group(session, "types")
-    session.run("mypy", *SOURCES, TYPING_TESTS, "noxfile.py", "docs/examples/demo/demo.py")
+    session.run("mypy", *SOURCES, TYPING_TESTS, *EXAMPLES, "noxfile.py")
     session.run("pyright", *SOURCES, TYPING_TESTS)
     for name in PACKAGES:
         session.run("pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal")
@@ -149,11 +150,13 @@ def wheels(session: nox.Session, name: str) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """One request through shine and its peers, interleaved in one run; never a gate."""
+    """Shine and its peers side by side, interleaved in one run; never a gate."""
     install_packages(session)
-    install_group(session, "peers")
+    install_group(session, "peers", "serve")
     session.run("python", "benchmarks/main_path.py", *session.posargs)
+    session.run("python", "benchmarks/http_pieces.py")
     session.run("python", "benchmarks/import_time.py")
+    session.run("python", "benchmarks/memory.py")
 
 
 def as_nox_arguments(arguments: list[str]) -> list[str]:
