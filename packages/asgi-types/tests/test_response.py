@@ -35,6 +35,7 @@ class Latin1(Response):
         (b"bytes", b"bytes"),
         (bytearray(b"array"), b"array"),
         (memoryview(b"view"), b"view"),
+        (memoryview(b"every other")[::2], b"eeyohr"),
     ],
 )
 async def test_content_becomes_the_body_with_its_length(drive: Any, content: Any, body: bytes) -> None:

@@ -82,7 +82,7 @@ class Response:
         if isinstance(content, (bytes, bytearray)):
             return content
         if isinstance(content, memoryview):
-            return content.cast("B")
+            return content.cast("B") if content.c_contiguous else content.tobytes()
         raise TypeError(
             f"{type(self).__name__} cannot send content of type {type(content).__name__}: give str or bytes, "
             "or use a response class that renders it, such as JSONResponse."
