@@ -220,6 +220,40 @@ def test_a_response_like_any_other_gets_a_tag(curl: Curl) -> None:
     assert curl("/time", If_None_Match=answer.headers["etag"]).status == 304
 
 
+EXPORT = "".join(f"{number}\n" for number in range(100_000)).encode()
+
+
+def wait_until_removed(directory: Path) -> None:
+    """The client has everything before the background work is done."""
+    deadline = time.monotonic() + 10
+    while list(directory.glob("*.export")):
+        assert time.monotonic() < deadline, "Files were left behind."
+        time.sleep(0.01)
+
+
+def test_a_file_that_is_removed_afterwards_arrives(curl: Curl, directory: Path) -> None:
+    for _ in range(5):
+        answer = curl("/export")
+        assert (answer.status, answer.body) == (200, EXPORT)
+        assert curl("/export", "-r", f"{len(EXPORT)}-").status == 416
+    wait_until_removed(directory)
+
+
+def test_it_arrives_from_a_server_that_opens_files_itself(
+    curl_program: str, directory: Path, serve: Any, tmp_path: Path
+) -> None:
+    """Granian has ``http.response.pathsend``, and opens the path when the application has returned."""
+    with serve("granian", "files:app", HERE, env={"FILES": str(directory)}) as served:
+        curl = Curl(curl_program, served.url, tmp_path)
+        for _ in range(30):
+            answer = curl("/export")
+            assert (answer.status, answer.body) == (200, EXPORT)
+        for path, content in FILES.items():
+            assert curl(path).body == content
+        assert curl("/large.bin", "-r", "5-9").body == LARGE[5:10]
+    wait_until_removed(directory)
+
+
 def test_a_client_that_leaves_does_not_matter(curl: Curl) -> None:
     for _ in range(5):
         curl.run("--max-time", "0.05", "--limit-rate", "1000", "-o", os.devnull, f"{curl.url}/large.bin", check=False)

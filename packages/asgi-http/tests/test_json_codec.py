@@ -52,16 +52,16 @@ def test_json_in_its_encodings(body, value):
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"", "Malformed JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b"", "Malformed JSON: Expecting value"),
         (b"{]", "Malformed JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         (b"1\n2", "Malformed JSON: Extra data: line 2 column 1 (char 2)"),
         (b'"a\nb"', "Malformed JSON: Invalid control character at: line 1 column 3 (char 2)"),
-        (b"\xff", "Malformed JSON: Not utf-8: line 1 column 1 (char 0)"),
-        (b'"caf\xe9"', "Malformed JSON: Not utf-8: line 1 column 1 (char 0)"),
-        (b'\x00"\x00a\x00', "Malformed JSON: Not utf-16-be: line 1 column 1 (char 0)"),
-        (b"[" * 200_000, "Malformed JSON: Nested too deeply: line 1 column 1 (char 0)"),
-        (b'{"a":' * 200_000, "Malformed JSON: Nested too deeply: line 1 column 1 (char 0)"),
-        (b"1" * 5000, "Malformed JSON: Number with too many digits: line 1 column 1 (char 0)"),
+        (b"\xff", "Malformed JSON: Not utf-8"),
+        (b'"caf\xe9"', "Malformed JSON: Not utf-8"),
+        (b'\x00"\x00a\x00', "Malformed JSON: Not utf-16-be"),
+        (b"[" * 200_000, "Malformed JSON: Nested too deeply"),
+        (b'{"a":' * 200_000, "Malformed JSON: Nested too deeply"),
+        (b"1" * 5000, "Malformed JSON: Number with too many digits"),
     ],
 )
 def test_what_is_no_json_is_a_400(body, detail):
@@ -106,9 +106,7 @@ def test_the_error_carries_its_evidence():
         2,
         "400: Malformed JSON: Expecting value: line 2 column 1 (char 2)",
     )
-    assert repr(JSONBodyError("No", "", 0)) == (
-        "JSONBodyError(status_code=400, detail='Malformed JSON: No: line 1 column 1 (char 0)')"
-    )
+    assert repr(JSONBodyError("No", "", 0)) == ("JSONBodyError(status_code=400, detail='Malformed JSON: No')")
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
@@ -183,7 +181,14 @@ async def test_what_only_python_takes_for_json_is_refused(drive, text):
 
     answer = await drive.request(request_response(reading), "/", "POST", text.encode())
     assert answer.status == 400
-    assert " is not JSON" in answer.text
+    assert answer.text == f"Malformed JSON: {text.strip('[]}').rpartition(' ')[2]} is not JSON"
+
+
+def test_a_number_beyond_the_range_of_a_float_is_infinity_which_is_not_sent_back():
+    value = parse(b"[1e999]")
+    assert value == [float("inf")]
+    with pytest.raises(ValueError, match="Out of range"):
+        JSONResponse(value)
 
 
 async def test_lone_surrogates_are_sent_back_as_they_came(drive):

@@ -107,6 +107,13 @@ async def test_the_stream_can_be_read_once():
         await chunks_of(request)
 
 
+async def test_two_streams_share_what_arrives():
+    request = Request(GET, receiving(b"one", b"two", b"three"))
+    async with aclosing(request.stream()) as first, aclosing(request.stream()) as second:
+        assert [await anext(first), await anext(second), await anext(second)] == [b"one", b"two", b"three"]
+        assert [await anext(first), await anext(second)] == [b"", b""]  # and none waits for more
+
+
 async def test_no_body_after_the_stream():
     request = Request({**GET}, receiving(b"one"))
     await chunks_of(request)

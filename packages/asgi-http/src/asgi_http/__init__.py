@@ -31,6 +31,7 @@ from ._middleware.base_http_middleware import BaseHTTPMiddleware as BaseHTTPMidd
 from ._middleware.base_http_middleware import DispatchFunction as DispatchFunction
 from ._middleware.base_http_middleware import RequestResponseEndpoint as RequestResponseEndpoint
 from ._middleware.http_middleware import http_middleware as http_middleware
+from ._middleware.inner_response import InnerResponse as InnerResponse
 from ._request import SERVER_PUSH_HEADERS_TO_COPY as SERVER_PUSH_HEADERS_TO_COPY
 from ._request import ClientDisconnect as ClientDisconnect
 from ._request import Request as Request
@@ -67,6 +68,7 @@ __all__ = (
     "HTMLResponse",
     "HTTPEndpoint",
     "HTTPException",
+    "InnerResponse",
     "JSONBodyError",
     "JSONCodec",
     "JSONLinesResponse",

@@ -2,7 +2,8 @@
 
 Servers of ASGI's HTTP specification 2.4 and later raise `OSError` from ``send`` once the client has gone. Older ones
 say so through ``receive`` only, and that is also where the body comes from. So whoever listens keeps the parts of the
-body that arrive meanwhile, and leaves in the scope a ``receive`` that hands them on.
+body that arrive meanwhile, and leaves in the scope a ``receive`` that hands them on. There is one for each ``receive``
+that was listened to, however many listen: they take turns.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from typing import TYPE_CHECKING, Final
 
 from asgi_types import Message, Receive, Scope
 
+from ._task_scope import TaskScope, task_scope
+
 if TYPE_CHECKING:
-    from anyio import CancelScope, Event
+    from anyio import Event
 
 RECEIVE: Final = "asgi_http.receive"
 """The scope key of the ``receive`` that stands for the server's once somebody has listened for the client's leaving."""
 
 MAX_KEPT: Final = 1024 * 1024
 """Bytes of an unread body that are kept while listening; with more, listening waits until some of it is read."""
+
+PATIENCE: Final = 10.0
+"""Seconds for which it waits if nobody has read anything; then the body is dropped, and listening goes on."""
 
 PART_SIZE: Final = 256
 """What each kept part counts beyond its bytes, since a client may send them one by one."""
@@ -37,8 +43,12 @@ class ClientDisconnect(Exception):  # noqa: N818 - Starlette's name
 def send_tells_disconnect(scope: Scope) -> bool:
     """Whether ``send`` raises `OSError` once the client has gone (ASGI HTTP specification 2.4)."""
     version: str = scope.get("asgi", {}).get("spec_version", "2.0")
-    major, _, minor = version.partition(".")
-    return (int(major), int(minor or 0)) >= (2, 4)
+    major, _, rest = version.partition(".")
+    minor = rest.partition(".")[0]
+    try:
+        return (int(major), int(minor or 0)) >= (2, 4)
+    except ValueError:
+        return False  # no version that says anything
 
 
 def current_receive(scope: Scope, receive: Receive) -> Receive:
@@ -48,20 +58,25 @@ def current_receive(scope: Scope, receive: Receive) -> Receive:
     not be passed by.
     """
     owner: Receive | None = scope.get(RECEIVE)
-    if owner is None or (isinstance(owner, _Listener) and not owner.stands_for(receive)):
-        return receive
-    return owner
+    while isinstance(owner, Listener):
+        if owner.stands_for(receive):
+            return owner
+        owner = owner.previous
+    return receive if owner is None else owner
 
 
-async def has_disconnected(scope: Scope, receive: Receive) -> bool:
-    """Whether the client has gone, by what has arrived so far. Parts of the body among it are kept."""
+async def has_disconnected(scope: Scope, receive: Receive, *, is_read: bool = False) -> bool:
+    """Whether the client has gone, by what has arrived so far. Parts of the body among it are kept.
+
+    ``is_read`` says that somebody is reading the body, so that it must not be dropped.
+    """
     from anyio.lowlevel import checkpoint
 
-    owner = current_receive(scope, receive)
-    if isinstance(owner, _Listener) and (owner.is_listening or owner.is_disconnected):
+    listener = listener_for(scope, receive, is_read=is_read)
+    if listener.is_receiving or listener.is_disconnected:
         await checkpoint()  # so that who listens has a turn
-        return owner.is_disconnected
-    async with _listening(scope, receive) as listener:
+        return listener.is_disconnected
+    async with _listening(listener):
         # A receive that has something may still take a turn or two; one that is cancelled from the start on trio never
         # gives anything.
         for _ in range(POLLED_TURNS):
@@ -71,132 +86,161 @@ async def has_disconnected(scope: Scope, receive: Receive) -> bool:
 
 def note_disconnect(scope: Scope, receive: Receive) -> None:
     """Remember that ``receive`` told of the disconnect: not every server tells it twice."""
-    listener = current_receive(scope, receive)
-    if not isinstance(listener, _Listener):
-        listener = scope[RECEIVE] = _Listener(listener)
-    listener.is_disconnected = True
+    listener_for(scope, receive).note_disconnect()
 
 
 async def run_until_disconnect(work: Callable[[], Awaitable[None]], scope: Scope, receive: Receive) -> bool:
     """Await ``work()``, cancelled as soon as the client goes away; whether it was.
 
-    What ``work`` raises is raised as it is, not in a group.
+    What ``work`` raises is raised as it is, not in a group. A body of more than 1 MiB, of which it reads nothing for 10
+    seconds, is dropped.
     """
-    async with _listening(scope, receive) as listener:
+    listener = listener_for(scope, receive)
+    listener.is_read = False  # who has read so far may have had enough of it
+    async with _listening(listener) as block:
         await work()
-    return listener.has_cancelled
+    return block.was_cancelled
 
 
 @asynccontextmanager
-async def cancel_on_disconnect(scope: Scope, receive: Receive) -> AsyncGenerator[None, None]:
-    """Cancel the block as soon as the client goes away, and raise `ClientDisconnect` after it."""
-    async with _listening(scope, receive) as listener:
+async def cancel_on_disconnect(scope: Scope, receive: Receive, *, is_read: bool = False) -> AsyncGenerator[None, None]:
+    """Cancel the block as soon as the client goes away, and raise `ClientDisconnect` after it.
+
+    ``is_read`` is that of `has_disconnected`.
+    """
+    async with _listening(listener_for(scope, receive, is_read=is_read)) as block:
         yield
-    if listener.has_cancelled:
+    if block.was_cancelled:
         raise ClientDisconnect()
 
 
 @asynccontextmanager
-async def _listening(scope: Scope, receive: Receive) -> AsyncGenerator[_Listener, None]:
-    from anyio import create_task_group, get_cancelled_exc_class  # only what lasts needs a task
-
-    source = current_receive(scope, receive)
-    listener = source if isinstance(source, _Listener) and not source.is_listening else _Listener(source)
-    scope[RECEIVE] = listener
-    failure: BaseException | None = None
-    async with create_task_group() as tasks:
-        listener.is_listening = True
-        listener.has_cancelled = False
-        tasks.start_soon(listener.listen, tasks.cancel_scope)
+async def _listening(listener: Listener) -> AsyncGenerator[_Block, None]:
+    block = _Block()
+    async with task_scope() as tasks:
+        tasks.start_soon(block.watch, listener, tasks)
         try:
-            yield listener
-        except get_cancelled_exc_class():
-            raise
-        except BaseException as exc:
-            failure = exc
+            yield block
         finally:
-            listener.stop()
-            tasks.cancel_scope.cancel()
-    if isinstance(source, _Listener) and source is not listener and scope[RECEIVE] is listener:
-        source.take_back(listener)
-        scope[RECEIVE] = source
-    failure, listener.failure = failure or listener.failure, None
-    if failure is not None:
+            block.has_ended = True
+        tasks.cancel()
+
+
+class _Block:
+    """What runs as long as the client is there."""
+
+    has_ended = False
+    was_cancelled = False
+
+    async def watch(self, listener: Listener, tasks: TaskScope) -> None:
+        """Cancel ``tasks``, the block among them, when the client has gone; fail if listening does."""
         try:
-            raise failure
-        finally:
-            del failure  # its traceback refers to this frame
+            await listener.listen()
+        except Exception:
+            if not self.has_ended:  # else it is none of the block's business
+                raise
+        self.was_cancelled = not self.has_ended
+        tasks.cancel()
 
 
-class _Listener:
-    """Stands for a ``receive`` that it listens to now and then: called as one, it gives what arrived meanwhile."""
+def listener_for(scope: Scope, receive: Receive, *, is_read: bool = False) -> Listener:
+    """The listener that stands for ``receive``, made where there is none; ``is_read`` is that of `has_disconnected`."""
+    listener = current_receive(scope, receive)
+    if not isinstance(listener, Listener):
+        listener = scope[RECEIVE] = Listener(receive, listener, scope.get(RECEIVE))
+    listener.is_read = listener.is_read or is_read
+    return listener
 
-    def __init__(self, source: Receive) -> None:
+
+class Listener:
+    """Stands for a ``receive`` that is listened to now and then: called as one, it gives what arrived meanwhile."""
+
+    def __init__(self, receive: Receive, source: Receive, previous: Receive | None) -> None:
+        self.previous = previous
+        self.is_read = False
+        self.is_receiving = False
+        self.is_disconnected = False
+        self._receive = receive
         self._source = source
         self._parts: deque[Message] = deque()
         self._kept = 0
+        self._full_since: float | None = None
+        self._is_dropped = False
         self._change: Event | None = None
-        self.is_listening = False
-        self.is_disconnected = False
-        self.has_cancelled = False
-        self.failure: Exception | None = None
 
     def stands_for(self, receive: Receive) -> bool:
         """Whether reading from ``receive`` has to go through this listener."""
-        source = self._source
-        return source == receive or (isinstance(source, _Listener) and source.stands_for(receive))
+        return receive in (self, self._receive, self._source)
 
     async def __call__(self) -> Message:
         """The next message that was kept, or that will arrive."""
+        self.is_read = True
         while not self._parts:
             if self.is_disconnected:
                 return {"type": "http.disconnect"}
-            if not self.is_listening:
-                message: Message = await self._source()
-                return message
-            await self._changed()
+            if self._is_dropped:
+                raise RuntimeError(
+                    f"The request's body is gone: nobody read it for {PATIENCE:g} seconds while the client's leaving "
+                    "was looked for. Read it before, such as with 'await request.body()' in the endpoint."
+                )
+            await self._next_change()
         message = self._parts.popleft()
         self._kept -= _size(message)
+        self._full_since = None
         self._tell()
         return message
 
-    async def listen(self, block: CancelScope) -> None:
-        """Cancel ``block`` when the client has gone, or when listening fails."""
+    async def listen(self) -> None:
+        """Return when the client has gone; what it sends meanwhile is kept."""
         from anyio.lowlevel import checkpoint
 
+        while not self.is_disconnected:
+            if self._kept > MAX_KEPT:
+                await self._wait_for_reader()
+            else:
+                await self._next_change()
+                await checkpoint()  # a receive that never waits must not stop everything else
+
+    def note_disconnect(self) -> None:
+        """Know that the client has gone, and tell who waits for that."""
+        self.is_disconnected = True
+        self._tell()
+
+    async def _next_change(self) -> None:
+        """Receive a message, or wait while somebody else does."""
+        if self.is_receiving:
+            await self._changed()
+            return
+        self.is_receiving = True
         try:
-            while not self.is_disconnected:
-                if self._kept > MAX_KEPT:
-                    await self._changed()
-                else:
-                    self._take(await self._source())
-                    await checkpoint()  # a receive that never waits must not stop everything else
-        except Exception as exc:
-            if self.is_listening:  # else it is none of the block's business, which has ended
-                self.failure = exc
-        self.has_cancelled = self.is_listening
-        block.cancel()
+            message = await self._source()
+            if message["type"] == "http.disconnect":
+                self.is_disconnected = True
+            elif not self._is_dropped:
+                self._parts.append(message)
+                self._kept += _size(message)
+        finally:
+            self.is_receiving = False
+            self._tell()
 
-    def stop(self) -> None:
-        """Listen no more; who waits for a part asks for it now."""
-        self.is_listening = False
-        self._tell()
+    async def _wait_for_reader(self) -> None:
+        """Wait until some of what is kept is read; drop it if nobody reads, so that the end behind it is found."""
+        from anyio import current_time, move_on_after
 
-    def take_back(self, other: _Listener) -> None:
-        """Have again what ``other`` got from here and nobody read."""
-        self._parts.extendleft(reversed(other._parts))
-        self._kept += other._kept
-        other._parts.clear()
-        other._kept = 0
-        self._tell()
-
-    def _take(self, message: Message) -> None:
-        if message["type"] == "http.disconnect":
-            self.is_disconnected = True
+        if self.is_read:
+            await self._changed()
+            return
+        if self._full_since is None:
+            self._full_since = current_time()
+        left = self._full_since + PATIENCE - current_time()
+        if left > 0:
+            with move_on_after(left):
+                await self._changed()
         else:
-            self._parts.append(message)
-            self._kept += _size(message)
-        self._tell()
+            self._is_dropped = True
+            self._parts.clear()
+            self._kept = 0
+            self._tell()
 
     async def _changed(self) -> None:
         from anyio import Event

@@ -21,7 +21,8 @@ class JSONCodec(NamedTuple):
     r"""How values become JSON and JSON becomes values: two functions, for a whole application or for a part of it.
 
     ``encode`` gets the value and returns ``bytes``, or ``str``, which is sent as UTF-8. ``decode`` gets the ``bytes``
-    of a body and returns the value; a `ValueError` or `RecursionError` that it raises is the client's fault. Set one
+    of a body and returns the value; a `ValueError` or `RecursionError` that it raises is the client's fault. The
+    default reads a number beyond the range of a float, such as ``1e999``, as infinity, and writes none. Set one
     as ``json_codec`` of `Request` and `JSONResponse` at start-up for all of an application, or of subclasses for a
     part. ``JSONCodec(orjson.dumps, orjson.loads)`` and ``JSONCodec(msgspec.json.encode, msgspec.json.decode)`` are
     codecs.
@@ -41,6 +42,8 @@ class JSONCodec(NamedTuple):
 class JSONBodyError(HTTPException, json.JSONDecodeError):
     """A request body that is not JSON: a 400 for the client, and a `json.JSONDecodeError` for those who catch one.
 
+    The detail has the place ``pos`` in the text ``doc``; without a text there is none to tell.
+
     >>> error = JSONBodyError("Expecting value", "{]", 1)
     >>> error.status_code, error.detail, isinstance(error, ValueError)
     (400, 'Malformed JSON: Expecting value: line 1 column 2 (char 1)', True)
@@ -48,7 +51,7 @@ class JSONBodyError(HTTPException, json.JSONDecodeError):
 
     def __init__(self, msg: str, doc: str, pos: int) -> None:
         json.JSONDecodeError.__init__(self, msg, doc, pos)
-        HTTPException.__init__(self, 400, f"Malformed JSON: {json.JSONDecodeError.__str__(self)}")
+        HTTPException.__init__(self, 400, f"Malformed JSON: {json.JSONDecodeError.__str__(self) if doc else msg}")
 
 
 def body_error(error: Exception) -> JSONBodyError:
@@ -65,7 +68,7 @@ def body_error(error: Exception) -> JSONBodyError:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise JSONBodyError(f"{name} is not JSON", name, 0)
+    raise JSONBodyError(f"{name} is not JSON", "", 0)
 
 
 # Python's own decoder takes NaN and Infinity, which are not JSON (RFC 8259 section 6).
@@ -86,7 +89,10 @@ def encoded_text(text: str) -> bytes:
 
 
 def _decode(body: bytes) -> Any:
-    """The value of a JSON text in UTF-8, UTF-16 or UTF-32, told by its first bytes; `ValueError` if it is none."""
+    """The value of a JSON text in UTF-8, UTF-16 or UTF-32, told by its first bytes; `ValueError` if it is none.
+
+    A number beyond the range of a float, such as ``1e999``, is infinity. To look at each would double the time.
+    """
     try:
         return _decoder.decode(body.decode(json.detect_encoding(body)))
     except (json.JSONDecodeError, UnicodeDecodeError):

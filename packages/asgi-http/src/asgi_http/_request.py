@@ -19,6 +19,9 @@ SERVER_PUSH_HEADERS_TO_COPY: Final = frozenset(
 )
 """The headers of a request that a pushed one has as well: what its answer may depend on."""
 
+MAX_PARTS: Final = 1024
+"""Parts of a body that are collected before they are put together: each costs memory beyond its bytes."""
+
 
 async def empty_receive() -> NoReturn:
     """Stands in for ``receive`` where a request was made without one."""
@@ -55,7 +58,8 @@ class Request(HTTPConnection[StateT]):
     _json: Any = ...
     _stream_consumed: bool = False
     _chunks: list[bytes] | None = None  # what `body` has so far
-    _received: int = 0  # bytes, counted where there is a limit
+    _received: int = 0  # bytes, counted by `stream` where there is a limit
+    _is_begun: bool = False  # by `stream`, or by a `body` that was cancelled
     _broken_limit: int | None = None
     _streams_otherwise: bool = False
 
@@ -95,19 +99,18 @@ class Request(HTTPConnection[StateT]):
             collected, self._chunks = b"".join(self._chunks), None
             self._received += len(collected)
             yield collected
-        scope, receive, more = self.scope, self._receive, True
-        while more:
+        scope, receive = self.scope, self._receive
+        while not self._stream_consumed:  # by this stream, or by another one of this request
             message = await (receive if RECEIVE not in scope else self.receive)()
             if message["type"] == "http.disconnect":
                 raise self._disconnected()
+            self._is_begun = True
             chunk = message.get("body", b"")
             if limit is not None:
                 self._received += len(chunk)
                 if self._received > limit:
                     raise self._too_large(limit)
-            more = message.get("more_body", False)
-            if not more:
-                self._stream_consumed = True
+            self._stream_consumed = not message.get("more_body", False)
             if chunk:
                 yield chunk
         yield b""
@@ -115,7 +118,8 @@ class Request(HTTPConnection[StateT]):
     async def body(self) -> bytes:
         """The whole body; raises as `stream` does, with the limit of this class where the scope has none.
 
-        A call that is cancelled loses nothing: the next one goes on with what has arrived.
+        A call that is cancelled loses nothing: the next one goes on with what has arrived. Where a subclass has a
+        `stream` of its own, what that has taken is lost, and the next call a `RuntimeError`.
         """
         if self._body is None:
             limit: int | None = self.scope.get(MAX_BODY_SIZE, self.max_body_size)
@@ -140,11 +144,12 @@ class Request(HTTPConnection[StateT]):
     async def is_disconnected(self) -> bool:
         """Whether the client has gone away, by what has arrived so far; never waits.
 
-        Parts of the body that have arrived are kept for `stream`, up to 1 MiB of them, behind which a disconnect is
-        not seen until they are read. Read the body first where the server loses what comes after a
-        ``receive`` that is cancelled, as Granian does.
+        Parts of the body that have arrived are kept for `stream`, up to 1 MiB of them. A disconnect behind more is not
+        seen until some is read; if nobody has read anything for 10 seconds, the body is dropped, and reading it a
+        `RuntimeError`. So read it first, also where the server loses what comes after a ``receive`` that is cancelled,
+        as Granian does.
         """
-        return await has_disconnected(self.scope, self._receive)
+        return await has_disconnected(self.scope, self._receive, is_read=self._is_begun)
 
     def cancel_on_disconnect(self) -> AbstractAsyncContextManager[None]:
         """Cancel a block as soon as the client goes away, and raise `ClientDisconnect` after it.
@@ -165,7 +170,7 @@ class Request(HTTPConnection[StateT]):
         >>> anyio.run(report)
         'The client has gone.'
         """
-        return cancel_on_disconnect(self.scope, self._receive)
+        return cancel_on_disconnect(self.scope, self._receive, is_read=self._is_begun)
 
     async def send_push_promise(self, path: str) -> None:
         """Offer ``path`` to the client before it asks (RFC 9113 section 8.4), where the server can; else do nothing.
@@ -191,10 +196,11 @@ class Request(HTTPConnection[StateT]):
             await self._send({"type": "http.response.early_hint", "links": [value for _, value in links.raw]})
 
     async def _collect(self, limit: int | None) -> bytes:
-        # What `stream` does, without a generator between: nearly every body is read this way.
+        # What `stream` does, without a generator between: nearly every body is read this way. To share the steps in the
+        # loop would cost a call for each message, which is half the time.
         self._check_unread(limit)
         chunks = self._chunks or []
-        size = self._received + sum(map(len, chunks))
+        size, full = self._received + sum(map(len, chunks)), MAX_PARTS
         scope, receive, more = self.scope, self._receive, True
         try:
             while more:
@@ -202,28 +208,43 @@ class Request(HTTPConnection[StateT]):
                 if message["type"] == "http.disconnect":
                     raise self._disconnected()
                 chunk = message.get("body", b"")
-                size += len(chunk)
-                if limit is not None and size > limit:
-                    raise self._too_large(limit)
-                chunks.append(chunk)
+                if chunk:
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise self._too_large(limit)
+                    chunks.append(chunk)
+                    if len(chunks) >= full:
+                        full = _put_together(chunks, full)
                 more = message.get("more_body", False)
         except BaseException:
-            self._chunks = chunks if self._broken_limit is None else None
+            self._chunks, self._is_begun = (chunks if self._broken_limit is None else None), True
             raise
         self._stream_consumed = True
+        if self._chunks is not None:
+            self._chunks = None
         return b"".join(chunks)
 
     async def _collect_other(self, limit: int | None) -> bytes:
         """The body by a subclass's own `stream`, whose chunks need not be those that arrive."""
         self._check_limit(limit)
         chunks: list[bytes] = []
-        size = 0
-        async with aclosing(self.stream()) as stream:
-            async for chunk in stream:
-                size += len(chunk)
-                if limit is not None and size > limit:
-                    raise self._too_large(limit)
-                chunks.append(chunk)
+        size, full = 0, MAX_PARTS
+        try:
+            async with aclosing(self.stream()) as stream:
+                async for chunk in stream:
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise self._too_large(limit)
+                    if chunk:
+                        chunks.append(chunk)
+                        if len(chunks) >= full:
+                            full = _put_together(chunks, full)
+        except Exception:
+            raise
+        except BaseException:
+            if self._is_begun:  # else the next call has all of it
+                self._stream_consumed = True
+            raise
         return b"".join(chunks)
 
     def _check_unread(self, limit: int | None) -> None:
@@ -244,3 +265,10 @@ class Request(HTTPConnection[StateT]):
     def _disconnected(self) -> ClientDisconnect:
         note_disconnect(self.scope, self._receive)
         return ClientDisconnect()
+
+
+def _put_together(chunks: list[bytes], full: int) -> int:
+    """Make one of the last `MAX_PARTS` of ``full`` chunks; at how many it is time again."""
+    first = full - MAX_PARTS
+    chunks[first:] = [b"".join(chunks[first:])]
+    return full + 1

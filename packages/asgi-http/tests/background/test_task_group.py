@@ -364,6 +364,34 @@ async def test_when_the_block_is_cancelled_its_tasks_are(log):
     assert lines(log) == [("WARNING", "Background tasks cancelled at shutdown: work")]
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_when_the_block_waited_for_something_cancelled_its_tasks_are_cancelled_and_it_is_told(log):
+    cancelled = anyio.get_cancelled_exc_class()
+
+    async def block():
+        async with BackgroundTaskGroup() as tasks:
+            tasks.start(anyio.sleep_forever, name="work")
+            await anyio.sleep(0.001)
+            raise cancelled
+
+    with pytest.raises(cancelled):
+        await block()
+    assert lines(log) == [("WARNING", "Background tasks cancelled at shutdown: work")]
+
+
+async def test_a_task_that_would_end_the_process_ends_the_group_and_is_raised_as_it_is():
+    async def work():
+        raise SystemExit(3)
+
+    async def block():
+        async with BackgroundTaskGroup() as tasks:
+            tasks.start(work)
+            await anyio.sleep_forever()
+
+    with pytest.raises(SystemExit):
+        await block()
+
+
 async def test_when_the_end_is_cancelled_its_tasks_are(log):
     order = []
 

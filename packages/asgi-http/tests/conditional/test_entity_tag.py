@@ -130,3 +130,10 @@ def test_comparisons(first, second, strongly, weakly):
     assert matches_strongly(first, second) is strongly
     assert matches_weakly(first, second) is weakly
     assert matches_weakly(first, f'"x", {second}') is weakly
+
+
+@pytest.mark.parametrize(("encoding", "coding"), [(None, ""), ("", ""), ("br", "-br"), ('gzip, "br"\t', "-gzip,br")])
+def test_a_coding_of_a_file_has_a_tag_of_its_own(encoding, coding):
+    tag = file_etag(stat_result(1024, 10**9), 100.0, encoding)
+    assert tag == f'"3b9aca00-400{coding}"'
+    assert entity_tag(tag) == tag

@@ -59,8 +59,16 @@ async def test_what_can_be_published():
     channel = EventChannel()
     event = ServerSentEvent("own")
     assert await channel.publish(event) is event
-    assert await channel.publish({"data": "d", "event": "e"}) == ServerSentEvent("d", event="e")
-    assert await channel.publish([1]) == ServerSentEvent([1])
+    for data in ("text", {"a": 1}, [1], 2, True):
+        assert await channel.publish(data) == ServerSentEvent(data)
+
+
+async def test_what_a_client_posted_cannot_choose_the_fields_of_the_event():
+    channel = EventChannel(MemoryEventBuffer())
+    posted = {"id": "1", "event": "error", "retry": 10**9}
+    event = await channel.publish(posted)
+    assert (event.data, event.event, event.retry) == (posted, None, None)
+    assert event.id != "1"
 
 
 async def test_an_event_is_what_it_was_when_it_was_published():
@@ -68,7 +76,19 @@ async def test_an_event_is_what_it_was_when_it_was_published():
     events = channel.subscribe()
     await channel.publish(data := ["first"])
     data.append("second")
-    assert (await anext(events)).encode() == b'data: ["first"]\r\n\r\n'
+    event = await anext(events)
+    assert event.encode() == b'data: ["first"]\r\n\r\n'
+    assert event.encode("\n") == b'data: ["first"]\n\n'
+
+
+async def test_an_event_is_what_it_was_also_if_its_data_changes_before_the_buffer_gives_it_an_id():
+    class Slow(MemoryEventBuffer):
+        async def append(self, event):
+            data.append("second")
+            return await super().append(event)
+
+    event = await EventChannel(Slow()).publish(data := ["first"])
+    assert event.encode().endswith(b'data: ["first"]\r\n\r\n')
 
 
 async def test_what_cannot_be_encoded_is_the_publishers_error():

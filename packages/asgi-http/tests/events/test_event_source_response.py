@@ -1,13 +1,11 @@
-"""What an `EventSourceResponse` sends, and when; how it ends is in test_event_source_response_end.py."""
+"""What an `EventSourceResponse` sends, and when; how it ends and fails is in files of their own."""
 
 import threading
-from contextlib import contextmanager
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 
-from asgi_http import EventSourceResponse, HTTPException, ServerSentEvent
+from asgi_http import EventSourceResponse, ServerSentEvent
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": []}
 
@@ -166,6 +164,20 @@ async def test_plain_iterables():
     assert threads != [threading.current_thread()]
 
 
+@pytest.mark.parametrize(
+    ("content", "chunk"),
+    [
+        ("Hello", b"data: Hello\r\n\r\n"),
+        ("", b"data: \r\n\r\n"),
+        (b"data: raw\n\n", b"data: raw\n\n"),
+        (bytearray(b"raw"), b"raw"),
+        (memoryview(b"raw"), b"raw"),
+    ],
+)
+async def test_text_and_bytes_are_one_item(content, chunk):
+    assert (await Client().get(EventSourceResponse(content))).chunks == [chunk]
+
+
 async def test_the_next_item_is_asked_for_when_the_last_was_sent():
     log = []
 
@@ -283,113 +295,39 @@ async def test_a_heartbeat_that_fails_fails_the_stream():
     assert not client.has_end
 
 
-# Content that fails
+# Separators
 
 
-@contextmanager
-def failing(response_error):
-    with pytest.raises(type(response_error)) as raised:
-        yield
-    assert raised.value is response_error
+async def test_the_separator_of_a_class():
+    class Short(EventSourceResponse):
+        DEFAULT_SEPARATOR = "\n"
+
+    assert (await Client().get(Short(["a"]))).chunks == [b"data: a\n\n"]
+    assert (await Client().get(Short(["a"], sep="\r"))).chunks == [b"data: a\r\r"]
+    assert EventSourceResponse([]).sep == EventSourceResponse.DEFAULT_SEPARATOR == "\r\n"
 
 
-async def failing_content(error):
-    yield "event"
-    raise error
+# As the denial of a WebSocket
 
 
-SERVER_ERROR = b'event: error\r\ndata: {"status_code":500,"detail":"Internal Server Error"}\r\n\r\n'
-
-
-async def test_the_client_hears_of_an_error_but_not_what_it_was():
-    client, error = Client(), LookupError("secret")
-    with failing(error):
-        await client.get(EventSourceResponse(failing_content(error)))
-    assert client.chunks == [EVENT, SERVER_ERROR]
-    assert not client.has_end
-
-
-async def test_what_is_meant_for_the_client_gets_there():
-    client, error = Client(), HTTPException(403, "Not yours.")
-    with failing(error):
-        await client.get(EventSourceResponse(failing_content(error)))
-    assert client.chunks == [EVENT, b'event: error\r\ndata: {"status_code":403,"detail":"Not yours."}\r\n\r\n']
-
-
-async def test_an_error_event_of_your_own():
-    client, error = Client(), LookupError("public")
-    with failing(error):
-        response = EventSourceResponse(failing_content(error), on_error=lambda exc: ServerSentEvent(str(exc)), sep="\n")
-        await client.get(response)
-    assert client.chunks[-1] == b"data: public\n\n"
-
-
-@pytest.mark.parametrize("on_error", [None, lambda error: None])
-async def test_no_error_event(on_error):
-    client, error = Client(), LookupError()
-    with failing(error):
-        await client.get(EventSourceResponse(failing_content(error), on_error=on_error))
-    assert client.chunks == [EVENT]
-    assert not client.has_end
-
-
-@pytest.mark.parametrize(
-    ("item", "error"), [({"data": 1, "daat": 2}, TypeError), (float("nan"), ValueError), ({"retry": -1}, ValueError)]
-)
-async def test_items_that_are_no_events_are_errors_of_the_content(item, error):
-    closed = []
+async def test_a_denial_has_no_content(drive):
+    log = []
 
     async def content():
-        try:
-            yield item
-        finally:
-            await checkpoint()
-            closed.append(True)
+        log.append("asked")
+        yield "never"
 
-    client = Client()
-    with pytest.raises(error):
-        await client.get(EventSourceResponse(content()))
-    assert client.chunks == [SERVER_ERROR]
-    assert closed == [True]
+    async def note(name):
+        log.append(name)
 
-
-async def test_an_error_of_the_sender_beside_the_content():
-    async def feed():
-        raise error
-
-    client, error = Client(), LookupError()
-    with failing(error):
-        await client.get(EventSourceResponse(slow_content(60), data_sender_callable=feed))
-    assert client.chunks == [SERVER_ERROR]
-
-
-async def test_an_os_error_of_the_content_is_no_disconnect():
-    client, error = Client(), ConnectionResetError("of the database")
-    with failing(error):
-        await client.get(EventSourceResponse(failing_content(error)))
-    assert client.chunks == [EVENT, SERVER_ERROR]
-
-
-async def test_an_error_that_is_no_exception_is_raised_and_not_told():
-    class Stop(BaseException):
-        pass
-
-    client, error = Client(), Stop()
-    with failing(error):
-        await client.get(EventSourceResponse(failing_content(error)))
-    assert client.chunks == [EVENT]
-
-
-async def test_the_error_of_the_content_is_raised_even_if_the_client_is_gone():
-    class Leaving(Client):
-        async def send(self, message):
-            if message.get("body") == SERVER_ERROR:
-                raise OSError
-            await super().send(message)
-
-    error = LookupError()
-    with failing(error):
-        await Leaving().get(EventSourceResponse(failing_content(error)))
+    response = EventSourceResponse(
+        content(), 403, ping=0.001, data_sender_callable=lambda: note("sent"), background=lambda: note("background")
+    )
+    answer = await drive.websocket(response)
+    assert answer.status == 403
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert answer.messages[1:] == [{"type": "websocket.http.response.body", "body": b"", "more_body": False}]
+    assert log == ["background"]
 
 
 # Mistakes
@@ -404,6 +342,12 @@ def test_times_are_not_negative(name):
 def test_a_separator_that_is_none():
     with pytest.raises(ValueError, match=r"^Invalid sep ';'"):
         EventSourceResponse([], sep=";")
+
+    class Wrong(EventSourceResponse):
+        DEFAULT_SEPARATOR = ";"
+
+    with pytest.raises(ValueError, match=r"^Invalid sep ';'"):
+        Wrong([])
 
 
 def test_content_that_cannot_be_iterated_over():

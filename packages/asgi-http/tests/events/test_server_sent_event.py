@@ -137,6 +137,26 @@ def test_an_event_is_encoded_once():
     assert event.encode("\r\n") is encoded
 
 
+@pytest.mark.parametrize("own", [None, *SEPARATORS])
+@pytest.mark.parametrize("first", SEPARATORS)
+@pytest.mark.parametrize("second", SEPARATORS)
+def test_its_data_is_what_it_was_when_it_was_first_encoded(own, first, second):
+    event = ServerSentEvent(data := {"n": "1"}, comment="a\nb", sep=own)
+    assert event.encode(first) == ": a\n: b\ndata: {'n':'1'}\n\n".replace("'", '"').replace("\n", own or first).encode()
+    data["n"] = "2"
+    encoded = event.encode(second)
+    assert encoded == ": a\n: b\ndata: {'n':'1'}\n\n".replace("'", '"').replace("\n", own or second).encode()
+    assert event.encode(second) is encoded
+    assert event.with_id("7").encode("\n").splitlines()[-2] == b'data: {"n":"1"}'
+
+
+@given(data=any_text, first=st.sampled_from(SEPARATORS), second=st.sampled_from(SEPARATORS))
+def test_another_separator_is_the_same_event(data, first, second):
+    event = ServerSentEvent(data, comment=data)
+    event.encode(first)
+    assert event.encode(second) == ServerSentEvent(data, comment=data).encode(second)
+
+
 def test_json_comes_from_the_codec_of_the_class():
     class Indented(ServerSentEvent):
         json_codec = JSONCodec(lambda value: json.dumps(value, indent=1, ensure_ascii=False), json.loads)

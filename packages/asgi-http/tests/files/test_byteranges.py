@@ -47,3 +47,16 @@ def test_boundaries_are_random():
     boundaries = {make_boundary() for _ in range(100)}
     assert len(boundaries) == 100
     assert all(len(boundary) == 26 and int(boundary, 16) >= 0 for boundary in boundaries)
+
+
+def test_a_header_is_made_once_for_each_range():
+    made = []
+
+    class Boundary(str):
+        def __format__(self, spec):
+            made.append(True)
+            return str(self)
+
+    body = body_of([(number * 4, number * 4 + 2) for number in range(50)], Boundary("B"))
+    assert body.count(b"--B\r\n") == 50
+    assert len(made) < 60

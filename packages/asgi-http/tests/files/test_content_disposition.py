@@ -14,7 +14,7 @@ VALUE = re.compile(
 )
 
 
-@pytest.mark.parametrize("name", ["report.pdf", "a", "", "a_b-c~1.2.tar.gz"])
+@pytest.mark.parametrize("name", ["report.pdf", "a", "...a", "a_b-c~1.2.tar.gz"])
 def test_a_plain_name_is_one_parameter(name):
     assert format_content_disposition("attachment", name) == f'attachment; filename="{name}"'
 
@@ -25,6 +25,9 @@ def test_a_plain_name_is_one_parameter(name):
         ("a b.txt", "a b.txt"),
         ("Zoë.txt", "Zoe.txt"),
         ("你好.txt", "__.txt"),
+        ("한글.txt", "__.txt"),
+        ("e\u0301\u0316.txt", "e.txt"),
+        ("≠.txt", "=.txt"),
         ('a"b.txt', "a_b.txt"),
         ("a;b.txt", "a_b.txt"),
         ("100%41.txt", "100_41.txt"),
@@ -46,6 +49,42 @@ def test_a_name_is_no_path():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("..\uff0f..\uff0fetc\uff0fpasswd", ".._.._etc_passwd"),
+        ("a\uff3cb.txt", "a_b.txt"),
+        ("℀.txt", "_.txt"),
+        ("a\u2215b\u2044c.txt", "a_b_c.txt"),
+        ("\uff0e\uff0e", "__"),
+        ("..\u0301", "_"),
+        ("\u0301", "_"),
+    ],
+)
+def test_no_slash_and_no_name_of_a_directory_comes_of_another_character(name, plain):
+    assert f'filename="{plain}";' in format_content_disposition("attachment", name)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "....", " ", ". ."])
+def test_a_name_of_nothing_or_a_directory(name):
+    assert format_content_disposition("attachment", name) == 'attachment; filename="_"'
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("é" * 255, "e" * 255),
+        ("é" * 256, "e" * 255),
+        ("é" * 300 + ".pdf", "e" * 251 + ".pdf"),
+        ("é." + "b" * 300, "e." + "b" * 253),
+        (" " * 300 + ".", "_"),
+    ],
+)
+def test_the_name_in_ascii_is_as_long_as_a_name_may_be(name, plain):
+    value = format_content_disposition("attachment", name)
+    assert f'filename="{plain}";' in value or value == f'attachment; filename="{plain}"'
+
+
 def test_a_name_that_could_not_be_decoded():
     assert format_content_disposition("attachment", "a\udcff.txt").endswith("filename*=utf-8''a%3F.txt")
 
@@ -62,6 +101,9 @@ def test_no_name_gets_out_of_its_quotes(name):
     match = VALUE.fullmatch(format_content_disposition("attachment", name))
     assert match is not None
     sent = name.replace("/", "_").replace("\\", "_")
+    sent = sent if sent.strip(". ") else "_"
+    assert match["plain"].strip(". ")
+    assert "/" not in match["plain"]
     if match["extended"] is None:
         assert match["plain"] == sent
     else:
@@ -69,5 +111,5 @@ def test_no_name_gets_out_of_its_quotes(name):
 
 
 def test_formatting_is_linear(assert_linear):
-    for part in ("a", '"', "é", "你", "\\"):
+    for part in ("a", '"', "é", "你", "\\", "\u0301\u0316", "한", "."):
         assert_linear(lambda name: format_content_disposition("attachment", name), lambda n, part=part: part * n, 5000)

@@ -101,6 +101,20 @@ async def test_a_client_that_has_gone(drive, path):
         await FileResponse(path)(drive.scope(extensions=extensions), None, send)
 
 
+async def test_a_file_that_is_removed_afterwards_is_not_left_to_the_server(drive, path):
+    """Servers open the path when they come to it, which may be after the background work."""
+
+    async def background():
+        done.append(True)
+
+    done = []
+    answer = await drive.request(FileResponse(path, background=background), extensions=PATHSEND)
+    assert (answer.body, done) == (CONTENT, [True])
+    response = FileResponse(path, background=background)
+    _, ((message, content),) = await sent_by(response, drive.scope(extensions={**PATHSEND, **ZEROCOPYSEND}))
+    assert (message["type"], content) == ("http.response.zerocopysend", CONTENT)
+
+
 # zerocopysend
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asgi_http import FileResponse, HTTPException
+from asgi_http import FileResponse, HTTPException, Response
 from asgi_types import GUARD
 
 CONTENT = random.Random(5).randbytes(1000)
@@ -208,25 +208,80 @@ async def test_a_range_behind_the_end_is_refused(drive, path, wanted):
 
 @pytest.mark.parametrize(("wanted", "status"), [("bytes=5-4", 400), ("bytes=1000-", 416)])
 async def test_where_somebody_promised_to_answer_refusals_are_raised(drive, path, wanted, status):
-    done = []
+    with pytest.raises(HTTPException) as refused:
+        await drive.request(FileResponse(path), headers={"range": wanted}, **{GUARD: None})
+    assert refused.value.status_code == status
+
+
+# Background work after a refusal
+
+
+async def guard(app, scope, receive, send):
+    """An error layer that makes an answer of its own of what is raised."""
+    try:
+        await app(scope, receive, send)
+    except HTTPException as exc:
+        await Response("guarded", exc.status_code)(scope, receive, send)
+
+
+@pytest.mark.parametrize("extra", [{}, {GUARD: guard}])
+@pytest.mark.parametrize(("wanted", "status"), [("bytes=5-4", 400), ("bytes=1000-", 416)])
+async def test_it_is_done_when_the_refusal_has_been_answered(drive, path, wanted, status, extra):
+    messages = []
+
+    async def send(message):
+        messages.append(message)
+
+    async def background():
+        messages.append("background")
+
+    scope = drive.scope(headers={"range": wanted}, **extra)
+    await FileResponse(path, background=background)(scope, None, send)
+    assert messages[0]["status"] == status
+    assert (messages[1].get("body") == b"guarded") is bool(extra)
+    assert messages[2:] == ["background"]
+
+
+@pytest.mark.parametrize("extra", [{}, {GUARD: guard}])
+async def test_a_failure_of_it_does_not_take_the_place_of_the_answer(drive, path, extra):
+    messages = []
+
+    async def send(message):
+        messages.append(message)
+
+    async def background():
+        raise KeyError("mine")
+
+    scope = drive.scope(headers={"range": "bytes=1000-"}, **extra)
+    with pytest.raises(KeyError, match="mine"):
+        await FileResponse(path, background=background)(scope, None, send)
+    assert (messages[0]["status"], len(messages)) == (416, 2)
+
+
+@pytest.mark.parametrize("extra", [{}, {GUARD: guard}])
+async def test_it_is_done_though_the_client_has_gone(drive, path, extra):
+    async def send(message):
+        raise OSError
 
     async def background():
         done.append(True)
 
-    with pytest.raises(HTTPException) as refused:
-        await drive.request(FileResponse(path, background=background), headers={"range": wanted}, **{GUARD: None})
-    assert refused.value.status_code == status
+    done = []
+    scope = drive.scope(headers={"range": "bytes=1000-"}, **extra)
+    await FileResponse(path, background=background)(scope, None, send)
     assert done == [True]
 
 
-async def test_background_work_is_done_after_a_refusal_too(drive, path):
-    async def background():
-        done.append(True)
+# A content coding
 
-    for wanted in ("bytes=5-4", "bytes=1000-"):
-        done = []
-        await drive.request(FileResponse(path, background=background), headers={"range": wanted})
-        assert done == [True]
+
+async def test_several_ranges_of_a_coding_are_all_of_it(drive, path):
+    """A body of several parts would not be in that coding, and no client could decode it."""
+    response = FileResponse(path, headers={"content-encoding": "gzip"})
+    answer = await drive.request(response, headers={"range": "bytes=0-4,10-19"})
+    assert (answer.status, answer.body) == (200, CONTENT)
+    answer = await drive.request(response, headers={"range": "bytes=10-19"})
+    assert (answer.status, answer.body, answer.headers["content-encoding"]) == (206, CONTENT[10:20], "gzip")
 
 
 async def test_a_range_behind_the_end_is_left_out_while_there_is_another(drive, path):

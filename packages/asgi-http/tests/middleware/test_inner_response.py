@@ -1,11 +1,12 @@
 """The response that a middleware is given: its body, read and changed."""
 
 import os
+from contextlib import aclosing
 
 import anyio
 import pytest
 
-from asgi_http import PlainTextResponse, Response, StreamingResponse
+from asgi_http import BaseHTTPMiddleware, InnerResponse, PlainTextResponse, Response, StreamingResponse
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 
@@ -234,6 +235,58 @@ async def test_the_response_is_an_application(drive, form):
         assert (answer.body, answer.headers["x-wrapped"]) == (b"onetwo", "1")
         assert log == expected
         log = ["first"]
+
+
+async def test_trailers_follow_a_response_that_was_called(drive, form):
+    trailers = {"type": "http.response.trailers", "headers": []}
+
+    async def app(scope, receive, send):
+        await send({**START, "trailers": True})
+        await send(part(b"one", more_body=False))
+        await send(trailers)
+
+    async def after(response):
+        async def called(scope, receive, send):
+            await response(scope, receive, send)
+
+        return called
+
+    answer = await drive.request(form(after=after)(app))
+    assert answer.messages[-1] == trailers
+
+
+async def test_headers_can_be_replaced_or_had_back(drive, form):
+    async def app(scope, receive, send):
+        await send({**START, "headers": [(b"server", b"a"), (b"content-type", b"text/plain")]})
+        await send(part(b"", more_body=False))
+
+    async def after(response):
+        response.headers["x-more"] = "1"
+        response.init_headers()
+        assert response.headers.raw == [(b"server", b"a"), (b"content-type", b"text/plain")]
+        response.init_headers({"X-New": "1"})
+
+    answer = await drive.request(form(after=after)(app))
+    assert answer.headers.raw == [(b"x-new", b"1")]
+
+
+async def test_a_body_that_is_closed_has_ended(drive, form):
+    async def after(response):
+        async with aclosing(response.body_iterator) as chunks:
+            assert await anext(chunks) == b"one"
+        assert await chunks_of(response) == []
+
+    answer = await drive.request(form(after=after)(streaming))
+    assert answer.messages == [START, part(b"", more_body=False)]
+
+
+async def test_the_type_of_what_call_next_gives_is_public(drive):
+    async def dispatch(request, call_next):
+        response = await call_next(request)
+        assert type(response) is InnerResponse
+        return response
+
+    await drive.request(BaseHTTPMiddleware(streaming, dispatch))
 
 
 # Files that the application leaves to the server

@@ -174,6 +174,72 @@ async def test_background_work_added_outside_runs_at_the_very_end(drive, form, w
     assert log[0] == "http.response.start"
 
 
+class Failing:
+    """An application that fails before its response, amid it or after it."""
+
+    def __init__(self, messages):
+        self.messages = messages
+
+    async def __call__(self, scope, receive, send):
+        for message in self.messages:
+            await send(message)
+        raise LookupError("in the application")
+
+
+@pytest.mark.parametrize("messages", [[START, part(b"one")], [START, part(b"one", more_body=False)]])
+@pytest.mark.parametrize("wraps", [False, True])
+async def test_background_work_added_outside_runs_if_the_application_fails(drive, form, messages, wraps):
+    log = []
+
+    async def outside():
+        log.append("outside")
+
+    async def after(response):
+        response.background = outside
+        if wraps:
+            response.body_iterator = upper(response.body_iterator)
+
+    with pytest.raises(LookupError, match="in the application") as raised:
+        await drive.request(form(after=after)(Failing(messages)))
+    assert log == ["outside"]
+    assert not hasattr(raised.value, "__notes__")
+
+
+async def test_background_work_that_fails_as_well_is_noted(drive, form):
+    async def outside():
+        raise ValueError("in the background")
+
+    async def after(response):
+        response.background = outside
+
+    with pytest.raises(LookupError, match="in the application") as raised:
+        await drive.request(form(after=after)(Failing([START, part(b"", more_body=False)])))
+    assert "ValueError('in the background')" in raised.value.__notes__[0]
+    with pytest.raises(ValueError, match="in the background"):
+        await drive.request(form(after=after)(streaming))
+
+
+async def test_background_work_runs_when_the_client_has_gone(drive, form):
+    log = []
+
+    async def outside():
+        log.append("outside")
+
+    async def after(response):
+        response.background = outside
+        response.body_iterator = upper(response.body_iterator)
+
+    async def receive():
+        await anyio.sleep_forever()
+
+    async def send(message):
+        if message.get("body"):
+            raise OSError("The client has gone.")
+
+    await form(after=after)(streaming)(drive.scope(), receive, send)
+    assert log == ["outside"]
+
+
 async def test_other_scopes_pass_untouched(form):
     calls = []
 

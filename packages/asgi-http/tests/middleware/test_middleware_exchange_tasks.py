@@ -6,7 +6,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from asgi_http import BaseHTTPMiddleware, HTTPException, PlainTextResponse, StreamingResponse
+from asgi_http import BaseHTTPMiddleware, HTTPException, PlainTextResponse, StreamingResponse, http_middleware
 from asgi_types import GUARD, VIEW
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
@@ -65,7 +65,50 @@ async def test_what_cannot_be_left_in_a_task_of_the_application_s_is_explained(d
 
     with pytest.raises(ValueError, match="different Context") as raised:
         await drive.request(BaseHTTPMiddleware(from_a_task, dispatch))
-    assert "from a task of its own" in raised.value.__notes__[0]
+    assert "in a task of its own" in raised.value.__notes__[0]
+
+
+async def test_a_lock_that_cannot_be_released_behind_the_second_yield_is_explained(drive):
+    lock = anyio.Lock()
+
+    @http_middleware
+    async def locked(request):
+        yield
+        async with lock:
+            yield
+
+    async def app(scope, receive, send):
+        await send(START)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(send, part(b"", more_body=False))
+
+    with pytest.raises(RuntimeError, match=r"[Ll]ock") as raised:
+        await drive.request(locked(app))
+    assert "locks" in raised.value.__notes__[0]
+
+
+@pytest.mark.parametrize("enter", [anyio.CancelScope, lambda: anyio.fail_after(1)])
+async def test_a_cancel_scope_that_cannot_be_left_amid_one_of_the_application_is_explained(drive, enter):
+    async def app(scope, receive, send):
+        with anyio.CancelScope():
+            await send(START)
+
+    async def dispatch(request, call_next):
+        with enter():
+            return await call_next(request)
+
+    with pytest.raises(RuntimeError, match=r"[Cc]ancel scope") as raised:
+        await drive.request(BaseHTTPMiddleware(app, dispatch))
+    assert "asyncio.timeout" in raised.value.__notes__[0]
+
+
+async def test_another_error_of_the_middleware_needs_no_such_explanation(drive, form):
+    async def after(response):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine") as raised:
+        await drive.request(form(after=after)(streaming))
+    assert not hasattr(raised.value, "__notes__")
 
 
 async def test_an_application_that_does_not_await_its_messages(drive, form):

@@ -68,9 +68,14 @@ def test_what_is_missing_is_passed_over(path):
 
 
 def test_what_is_older_than_the_file_is_passed_over(path):
-    os.utime(path.with_name("app.js.br"), ns=(0, 1000 * 10**9 - 1))
+    os.utime(path.with_name("app.js.br"), ns=(0, 990 * 10**9 - 1))
     os.utime(path.with_name("app.js.zst"), (0, 1001))
     assert find(path, "br, gzip, zstd").encoding == "zstd"
+
+
+def test_what_is_a_little_older_may_have_been_copied_first(path):
+    os.utime(path.with_name("app.js.br"), ns=(0, 990 * 10**9))
+    assert find(path, "br, gzip, zstd").encoding == "br"
 
 
 def test_what_is_no_file_is_passed_over(path):

@@ -35,7 +35,7 @@ def cache_control(ask, directory, path, **options):
     return ask(StaticFiles(directory=directory, html=True, **options), path).headers.get("cache-control")
 
 
-@pytest.mark.parametrize("path", ["/", "/logo.svg", "/assets/app.3f2a1b9c.js", "/missing"])
+@pytest.mark.parametrize("path", ["/", "/logo.svg", "/assets/app.3f2a1b9c.js"])
 def test_nothing_is_said_unless_asked_for(ask, directory, path):
     assert cache_control(ask, directory, path) is None
 
@@ -77,9 +77,19 @@ def test_pages_always_may_change(ask, directory):
     assert cache_control(ask, directory, "/", immutable=lambda path: True) == "no-cache"
 
 
-@pytest.mark.parametrize("options", [{"cache_control": "max-age=60"}, {"immutable": lambda path: True}])
-def test_a_miss_is_asked_for_again(ask, directory, options):
-    assert cache_control(ask, directory, "/missing", **options) == "no-cache"
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, "no-cache"),
+        ({"cache_control": "max-age=60"}, "no-cache"),
+        ({"immutable": lambda path: True}, "no-cache"),
+        ({"cache_control": "no-store"}, "no-store"),
+        ({"cache_control": lambda path: "max-age=5, no-store"}, "max-age=5, no-store"),
+        ({"cache_control": "private, max-age=60"}, "private, no-cache"),
+    ],
+)
+def test_a_miss_is_asked_for_again(ask, directory, options, expected):
+    assert cache_control(ask, directory, "/missing", **options) == expected
 
 
 def test_an_answer_without_the_file_says_the_same(ask, directory):

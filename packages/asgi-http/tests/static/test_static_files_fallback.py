@@ -70,8 +70,15 @@ def test_other_methods_are_not_allowed(ask, app, method):
     assert ask(app, "/users/42", method, headers=CHROMIUM).status == 405
 
 
-@pytest.mark.parametrize("path", ["/../etc/passwd", "//evil.org", "/users/../42"])
-def test_a_path_that_leads_outside_has_no_page(ask, app, path):
+@pytest.mark.parametrize("path", ["/../etc/passwd", "//evil.org", "/users/../42", "/./", "//", "/index.html/"])
+def test_a_path_that_leads_nowhere_is_a_page_like_others(ask, app, path):
+    answer = ask(app, path, headers=CHROMIUM)
+    assert (answer.status, answer.text, answer.headers["cache-control"]) == (200, "index.html", "no-cache")
+    assert ask(app, path).status == 404
+
+
+@pytest.mark.parametrize("path", ["/assets/app.js/", "/../app.js", "/assets//app.js"])
+def test_one_that_would_be_a_script_is_none(ask, app, path):
     assert ask(app, path, headers=CHROMIUM).status == 404
 
 
@@ -105,9 +112,18 @@ def test_conditional_requests(ask, app):
     assert (answer.status, answer.headers["vary"], answer.headers["cache-control"]) == (304, VARY, "no-cache")
 
 
-def test_it_is_kept_as_long_as_was_said(ask, directory):
-    app = StaticFiles(directory=directory, fallback="index.html", cache_control="max-age=60")
-    assert ask(app, "/users/42", headers=CHROMIUM).headers["cache-control"] == "max-age=60"
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("public, max-age=31536000", "no-cache"),
+        ("private, max-age=60", "private, no-cache"),
+        ("private, no-store", "private, no-store"),
+    ],
+)
+def test_it_is_asked_for_again_whatever_was_said(ask, directory, said, sent):
+    app = StaticFiles(directory=directory, fallback="index.html", cache_control=said)
+    assert ask(app, "/users/42", headers=CHROMIUM).headers["cache-control"] == sent
+    assert ask(app, "/index.html", headers=CHROMIUM).headers["cache-control"] == said
 
 
 def test_a_function_may_leave_it_at_the_default(ask, directory):

@@ -91,7 +91,9 @@ def test_asked_for_by_its_own_name_it_is_what_it_is(ask, app):
 
 
 def test_one_that_is_older_is_not_used(ask, app, directory):
-    os.utime(directory / "app.js", (1_000_000_001, 1_000_000_001))
+    os.utime(directory / "app.js", (1_000_000_010, 1_000_000_010))
+    assert ask(app, "/app.js", headers={"accept-encoding": BROWSER}).body == CONTENTS[".br"]
+    os.utime(directory / "app.js", (1_000_000_011, 1_000_000_011))
     assert ask(app, "/app.js", headers={"accept-encoding": BROWSER}).body == SOURCE
 
 
@@ -184,7 +186,26 @@ def test_a_miss_stays_one_when_its_page_is_in_no_accepted_coding(ask, directory)
     (directory / "404.html").write_text("<p>gone")
     app = StaticFiles(directory=directory, html=True, precompressed=["gzip"])
     answer = ask(app, "/missing", headers={"accept-encoding": "gzip, identity;q=0"})
-    assert (answer.status, answer.text) == (404, "Not Found")
+    assert (answer.status, answer.text, answer.headers["vary"]) == (404, "Not Found", "Accept-Encoding")
+
+
+def test_a_miss_says_all_that_it_depends_on(ask, directory):
+    for name in ("404.html", "index.html"):
+        (directory / name).write_text(name)
+    app = StaticFiles(directory=directory, html=True, precompressed=["gzip"], fallback="index.html")
+    vary = "Accept-Encoding, Accept, Sec-Fetch-Mode"
+    none = {"accept-encoding": "gzip, identity;q=0"}
+    for headers, status in [(none, 404), ({**none, "accept": "text/html"}, 406)]:
+        answer = ask(app, "/missing", headers=headers)
+        assert (answer.status, answer.headers["vary"]) == (status, vary)
+    assert ask(app, "/missing.js", headers=none).headers["vary"] == "Accept-Encoding"
+
+
+def test_several_ranges_of_a_sibling_are_all_of_it(ask, app):
+    headers = {"accept-encoding": "gzip", "range": "bytes=0-1,10-19"}
+    answer = ask(app, "/app.js", headers=headers)
+    assert (answer.status, answer.body) == (200, CONTENTS[".gz"])
+    assert ask(app, "/app.js", headers={**headers, "accept-encoding": "identity"}).status == 206
 
 
 # Subclasses
@@ -221,3 +242,16 @@ def test_a_response_of_the_plain_class_sends_the_sibling_too(ask, directory):
     answer = ask(app, "/app.js", headers={"accept-encoding": "br"})
     assert (answer.body, answer.headers["content-encoding"]) == (CONTENTS[".br"], "br")
     assert (answer.headers["content-length"], answer.headers["x-a"]) == ("100", "b")
+    assert answer.headers["etag"] == '"mine-br"'
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_with_the_plain_class_each_has_a_tag_of_its_own_too(ask, directory, known):
+    class Plain(StaticFiles):
+        def file_response(self, full_path, stat_result, scope, status_code=200):
+            return FileResponse(full_path, status_code, stat_result=stat_result if known else None)
+
+    for suffix in CONTENTS:
+        (directory / f"app.js{suffix}").write_bytes(b"same")
+        os.utime(directory / f"app.js{suffix}", (1_000_000_000, 1_000_000_000))
+    assert len(set(etags(ask, Plain(directory=directory, precompressed=["br", "zstd", "gzip"])).values())) == 4

@@ -42,6 +42,8 @@ def test_a_fallback_by_hand(ask, directory):
     app = SinglePage(directory=directory)
     assert ask(app, "/users/42").text == "index.html"
     assert ask(app, "/users/42", "POST").status == 405
+    for path in ("/users/42/", "/../users", "//", "/users//42", "/app.js/"):
+        assert ask(app, path).text == "index.html"
 
 
 def test_what_get_response_raises_is_answered(ask, directory):
@@ -67,6 +69,14 @@ def test_get_path(ask, directory):
             return super().get_path(scope).removeprefix("v1/")
 
     assert ask(Versioned(directory=directory), "/v1/app.js").text == "app.js"
+
+
+def test_get_path_may_refuse(ask, directory):
+    class Closed(StaticFiles):
+        def get_path(self, scope):
+            raise HTTPException(403)
+
+    assert ask(Closed(directory=directory), "/app.js").status == 403
 
 
 def test_lookup_path_in_a_thread(ask, directory):

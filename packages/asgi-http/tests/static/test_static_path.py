@@ -191,3 +191,21 @@ def test_an_error_of_the_disk_is_raised(root, monkeypatch):
     monkeypatch.setattr(os, "lstat", lstat)
     with pytest.raises(OSError, match="Input/output error"):
         find_file(str(root), "a", follow_symlink=False)
+
+
+def test_what_has_become_a_link_while_it_was_resolved_is_a_miss(root, monkeypatch):
+    """Between resolving the links of a path and asking for its status, that is."""
+    real = os.path.realpath
+    (root / "real").write_text("public")
+    (root / "link").symlink_to("real")
+
+    def slow(path):
+        resolved = real(path)
+        if resolved.endswith("real"):
+            (root / "real").unlink()
+            (root / "real").symlink_to(root.parent / "secret")
+        return resolved
+
+    assert find_file(str(root), "link", follow_symlink=False) is not None
+    monkeypatch.setattr(os.path, "realpath", slow)
+    assert find_file(str(root), "link", follow_symlink=False) is None

@@ -4,7 +4,7 @@ import pytest
 
 from asgi_http import NotModifiedResponse
 from asgi_http._static.precompressed import Sibling
-from asgi_http._static.static_response import StaticFileResponse, is_not_modified, send_sibling
+from asgi_http._static.static_response import StaticFileResponse, is_not_modified, send_as_found
 from asgi_types import Headers
 
 # Not modified
@@ -76,7 +76,7 @@ def sibling_of(path, encoding="br"):
 def test_the_headers_are_those_of_the_sibling(path, kind):
     response = StaticFileResponse(kind(path), stat_result=path.stat())
     before = dict(response.headers)
-    send_sibling(response, str(path), sibling_of(path))
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
     assert response.path == f"{path}.br"
     assert dict(response.headers) == {
         **before,
@@ -89,23 +89,30 @@ def test_the_headers_are_those_of_the_sibling(path, kind):
 def test_a_weak_tag_stays_weak(path):
     os.utime(path.with_name("app.js.br"))
     response = StaticFileResponse(path, stat_result=path.stat())
-    send_sibling(response, str(path), sibling_of(path))
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
     assert response.headers["etag"].startswith('W/"')
     assert response.headers["etag"].endswith('-9-br"')
 
 
 def test_headers_made_again_are_not_there_twice(path):
     response = StaticFileResponse(path, stat_result=path.stat())
-    send_sibling(response, str(path), sibling_of(path))
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
     before = dict(response.headers)
     response.set_stat_headers(response.stat_result)
     assert (len(response.headers), dict(response.headers)) == (len(before), before)
 
 
+@pytest.mark.parametrize("etag", ["mine", ""])
+def test_what_is_no_tag_stays_as_it_is(path, etag):
+    response = StaticFileResponse(path, headers={"etag": etag}, stat_result=path.stat())
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
+    assert response.headers["etag"] == etag
+
+
 def test_a_tag_of_its_own_gets_the_coding_once(path):
     response = StaticFileResponse(path, headers={"etag": '"mine"'}, stat_result=path.stat())
     assert response.headers["etag"] == '"mine"'
-    send_sibling(response, str(path), sibling_of(path))
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
     response.set_stat_headers(response.stat_result)
     assert response.headers["etag"] == '"mine-br"'
 
@@ -114,5 +121,5 @@ def test_a_tag_of_its_own_gets_the_coding_once(path):
 def test_another_coding_or_file_stays_as_it_is(path, headers, other):
     response = StaticFileResponse(path.with_name(other), headers=headers)
     before = dict(response.headers)
-    send_sibling(response, str(path), sibling_of(path))
+    send_as_found(response, str(path), path.stat(), sibling_of(path))
     assert (response.path, dict(response.headers)) == (path.with_name(other), before)

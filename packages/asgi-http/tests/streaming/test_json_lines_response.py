@@ -79,6 +79,12 @@ def test_content_that_is_no_iterable_is_refused(content):
         JSONLinesResponse(content)
 
 
+@pytest.mark.parametrize("content", ["Hi", b"Hi", bytearray(b"Hi"), memoryview(b"Hi")])
+def test_text_and_bytes_are_refused(content):
+    with pytest.raises(TypeError, match=f"Cannot send {type(content).__name__} as lines of JSON: give an iterable of"):
+        JSONLinesResponse(content)
+
+
 async def test_head_reads_nothing_and_closes(drive):
     def values():
         raise AssertionError("It was read.")

@@ -213,6 +213,42 @@ async def test_a_subclass_that_sends_by_itself(asgi, kind):
     assert content.order == ["closing", "closed", "background"]
 
 
+@pytest.mark.parametrize("by", ["itself", "the class"])
+async def test_a_subclass_hears_of_the_disconnect_as_the_server_tells_it(by):
+    class Mine(StreamingResponse):
+        async def stream_response(self, send):
+            try:
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                if by == "the class":
+                    await self._send_body(send)
+                while True:
+                    await send({"type": "http.response.body", "body": b"x", "more_body": True})
+            except OSError as error:
+                heard.append(error)
+                raise
+
+    connection, heard = Connection(NEW), []
+    response = Mine(Content().generate(), background=Content().background)
+    await respond(response, connection.scope, connection.receive, connection.send)
+    (error,) = heard
+    assert isinstance(error, ClientDisconnect)
+    assert type(error.__cause__) is OSError
+
+
+async def test_a_subclass_hears_of_a_client_that_had_left_before_the_start():
+    class Mine(StreamingResponse):
+        async def stream_response(self, send):
+            try:
+                await super().stream_response(send)
+            except OSError as error:
+                heard.append(type(error.__cause__))
+                raise
+
+    connection, heard = Connection(NEW, chunks=-1), []
+    await respond(Mine([b"x"]), connection.scope, connection.receive, connection.send)
+    assert heard == [OSError]
+
+
 @pytest.mark.parametrize("asgi", [NEW, OLD])
 @pytest.mark.parametrize("kind", ["generate", "generate_in_thread"])
 async def test_a_stream_that_is_cancelled_from_outside(asgi, kind):

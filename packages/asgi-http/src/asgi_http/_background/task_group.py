@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from asgi_types import is_async_callable
 
+from .._task_scope import TaskScope, is_cancellation, task_scope
 from .thread_limiters import run_in_thread
 
 if TYPE_CHECKING:
     from logging import Logger
 
     from anyio import Event
-    from anyio.abc import TaskGroup
-
 
 NAMES_LOGGED: Final = 100
 """Names of tasks in one line of the log."""
@@ -60,7 +59,7 @@ class BackgroundTaskGroup:
         self._names: dict[object, str] = {}
         self._cancelled: list[str] = []
         self._block: AbstractAsyncContextManager[None] | None = None
-        self._tasks: TaskGroup | None = None
+        self._tasks: TaskScope | None = None
         self._thread = 0
         self._drained: Event | None = None
 
@@ -109,34 +108,28 @@ class BackgroundTaskGroup:
 
     @asynccontextmanager
     async def _open(self) -> AsyncGenerator[None, None]:
-        from anyio import create_task_group, get_cancelled_exc_class
+        from anyio import get_cancelled_exc_class
 
-        failure: BaseException | None = None
         self._cancelled = []
         try:
-            async with create_task_group() as tasks:
+            async with task_scope() as tasks:
                 self._thread, self._tasks = get_ident(), tasks
                 try:
                     yield
                 except get_cancelled_exc_class():
                     raise
                 except BaseException as exc:
-                    failure = exc
+                    tasks.note(exc)  # raised when the tasks have had their time
                 finally:
                     self._tasks = None
                 await self._drain()
                 _log_cancelled(self.names)
-                tasks.cancel_scope.cancel()
+                tasks.cancel()
         except get_cancelled_exc_class():
             _log_cancelled(self._cancelled)
             raise
         finally:
             self._block = None
-        if failure is not None:
-            try:
-                raise failure
-            finally:
-                del failure  # its traceback refers to this frame
 
     async def _drain(self) -> None:
         from anyio import Event, move_on_after
@@ -159,7 +152,7 @@ class BackgroundTaskGroup:
         self._tasks.start_soon(self._run, key, call, name, name=name)
 
     async def _run(self, key: object, call: Callable[[], Any], name: str) -> None:
-        from anyio import current_effective_deadline, get_cancelled_exc_class
+        from anyio import get_cancelled_exc_class
 
         try:
             if is_async_callable(call):
@@ -169,7 +162,7 @@ class BackgroundTaskGroup:
         except Exception as error:
             self._report(name, error)
         except get_cancelled_exc_class() as error:
-            if current_effective_deadline() == float("-inf"):
+            if is_cancellation(error):
                 self._cancelled.append(name)
                 raise
             # asyncio raises the same when what a task waits for was cancelled: that must not end the group.

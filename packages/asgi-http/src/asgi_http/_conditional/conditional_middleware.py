@@ -7,7 +7,7 @@ saves both, and is the one for requests that change something.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, cast
 
 from asgi_types import ASGIApp, Message, RawHeaders, Receive, Scope, Send
 
@@ -101,10 +101,16 @@ class _Exchange:
             await self._send(self._held)
 
     def has_caused(self, error: BaseException | None) -> bool:
-        """Whether this error is what became of telling the application that the client has gone."""
+        """Whether this error is what became of telling the application that the client has gone.
+
+        A group of errors is, if all of its members are.
+        """
         while error is not None and self._goodbye is not None:
             if error is self._goodbye:
                 return True
+            if isinstance(error, BaseExceptionGroup):
+                group = cast("BaseExceptionGroup[BaseException]", error)
+                return all(map(self.has_caused, group.exceptions))
             error = error.__cause__ or error.__context__
         return False
 
@@ -112,6 +118,8 @@ class _Exchange:
         headers: RawHeaders = list(message.get("headers", ()))
         message = {**message, "headers": headers}  # they may have been readable once
         if message["status"] == 200:
+            # Servers take names as applications write them, and so some do not write them in lower case.
+            headers[:] = [(name.lower(), value) for name, value in headers]
             etag, modified = _value(headers, b"etag"), _value(headers, b"last-modified")
             if etag is not None or modified is not None:
                 if await self._answered(headers, etag, modified):

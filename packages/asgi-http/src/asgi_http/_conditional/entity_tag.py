@@ -14,6 +14,7 @@ from collections.abc import Iterator
 # The characters of a tag are those of section 8.8.3; a comma is one of them.
 _TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*+"')
 _OPAQUE = re.compile(r"[!#-~\x80-\xff]*+")
+_NOT_OPAQUE = re.compile(r"[^!#-~\x80-\xff]+")
 _SPACES = re.compile(r"[ \t]*+")
 _SEPARATORS = re.compile(r"[ \t,]*+")
 
@@ -21,11 +22,13 @@ _SETTLED = 2.0
 """Seconds after which a file's time of change tells its content; within them, it may be written twice at one time."""
 
 
-def file_etag(stat_result: os.stat_result, now: float | None = None) -> str:
-    """The entity tag of a file: its time of change in nanoseconds, and its size.
+def file_etag(stat_result: os.stat_result, now: float | None = None, encoding: str | None = None) -> str:
+    """The entity tag of a file: its time of change in nanoseconds, its size, and its content coding if it has one.
 
     It is weak while the file is younger than two seconds by the clock, and while its time lies ahead: file systems
-    count in ticks, so a second write may leave both numbers as they are (section 8.8.1).
+    count in ticks, so a second write may leave both numbers as they are (section 8.8.1). It is strong after that, and
+    rests on time and size alone: a tool that gives new content of the same size the old time, such as a build with one
+    time for all its files, gives it the old tag too.
 
     >>> stat_result = os.stat_result((0,) * 6 + (1024, 0, 0, 0), {"st_mtime": 1.0, "st_mtime_ns": 1_000_000_000})
     >>> file_etag(stat_result, now=100.0), file_etag(stat_result, now=2.0)
@@ -33,7 +36,9 @@ def file_etag(stat_result: os.stat_result, now: float | None = None) -> str:
     """
     if now is None:
         now = time.time()
-    tag = f'"{stat_result.st_mtime_ns:x}-{stat_result.st_size:x}"'
+    # Two codings of one file may have one time and one size, and must not have one tag (section 8.8.3.3).
+    coding = f"-{_NOT_OPAQUE.sub('', encoding)}" if encoding else ""
+    tag = f'"{stat_result.st_mtime_ns:x}-{stat_result.st_size:x}{coding}"'
     return tag if now - stat_result.st_mtime >= _SETTLED else f"W/{tag}"
 
 

@@ -20,7 +20,11 @@ class EventBuffer(Protocol):
     """
 
     async def append(self, event: ServerSentEvent) -> ServerSentEvent:
-        """Keep ``event``, and return it with an id: its own, or else one that no other event ever had."""
+        """Keep ``event``, and return it with an id: its own, or else one that no other event ever had.
+
+        It has ten seconds, and is not interrupted when its publisher is cancelled. If it raises, clients do not get the
+        event, so it should not be kept.
+        """
         ...
 
     async def replay(self, last_event_id: str) -> Iterable[ServerSentEvent]:

@@ -1,22 +1,25 @@
 """One stream of events for many clients: each has a queue of its own, and none can make the others wait.
 
 A client that reconnects gets from the buffer what it missed and then what is new, each event once: its queue is there
-before the buffer is asked, and what comes by both ways is left out of the queue.
+before the buffer is asked, and what comes by both ways is passed over in the queue.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import WeakSet
 
 from .event_buffer import EventBuffer
-from .server_sent_event import ServerSentEvent, as_event
+from .server_sent_event import ServerSentEvent
 
 if TYPE_CHECKING:
     from anyio import Event, Lock
 
 Overflow = Literal["disconnect", "drop_oldest", "drop_newest"]
+
+APPEND_TIMEOUT: Final = 10.0
+"""Seconds that a buffer has to keep an event, during which the publisher cannot be cancelled."""
 
 
 class EventChannel:
@@ -29,7 +32,8 @@ class EventChannel:
     - ``"drop_oldest"`` and ``"drop_newest"`` leave out the event that has waited longest, or the new one. It is not
       replayed: for states of which the last one counts.
 
-    A channel belongs to one event loop, and to one process: what several processes publish needs a broker between.
+    A channel belongs to one event loop at a time, and to one process: what several processes publish needs a broker
+    between.
 
     Raises `ValueError` for a ``queue_size`` below 1 and an unknown ``overflow``.
 
@@ -62,23 +66,36 @@ class EventChannel:
     async def publish(self, event: Any) -> ServerSentEvent:
         """Hand ``event`` to all subscribers, without waiting for any, and return it as it is sent, with its id.
 
-        It is a `ServerSentEvent`, a dictionary of its arguments, or its data. What cannot be encoded raises here. A
-        closed channel has no subscribers, but its buffer still gets the event.
+        It is a `ServerSentEvent`, or else the data of one: a dictionary, too, is sent as JSON, so that what a client
+        posted cannot choose the id, the type or the reconnection time. What cannot be encoded raises here. A closed
+        channel has no subscribers, but its buffer still gets the event.
+
+        Publishers have their turn with the buffer one after the other. A cancelled one that waits publishes nothing;
+        from then on the buffer is not interrupted, so that no event is kept without being handed out, and has ten
+        seconds. Raises `TimeoutError` when it takes longer, and what the buffer raises; nothing is handed out then.
+        The ``cancel()`` of an asyncio task, which AnyIO cannot hold off, does interrupt it.
         """
-        published = as_event(event)
+        published = event if isinstance(event, ServerSentEvent) else ServerSentEvent(event)
         published.encode()  # now: an error is the publisher's, and data that changes later does not change the event
         if self.buffer is None:
             self._hand_out(published)
             return published
-        if self._lock is None:
-            from anyio import Lock
+        from anyio import Lock, move_on_after
 
-            self._lock = Lock()
         # Clients get events in the order of the buffer: else the last id of one could lie before what it missed.
-        async with self._lock:
-            published = await self.buffer.append(published)
-            published.encode()
-            self._hand_out(published)
+        lock = self._lock = self._lock or Lock()
+        try:
+            async with lock:
+                with move_on_after(APPEND_TIMEOUT, shield=True) as limit:
+                    published = await self.buffer.append(published)
+                if limit.cancelled_caught:
+                    raise TimeoutError(f"The buffer did not keep the event within {APPEND_TIMEOUT:g} seconds.")
+                published.encode()
+                self._hand_out(published)
+        finally:
+            # A lock belongs to an event loop. The next publisher may run on another one.
+            if self._lock is lock and not lock.locked():
+                self._lock = None
         return published
 
     def subscribe(self, last_event_id: str | None = None) -> EventSubscription:
@@ -117,7 +134,7 @@ class EventSubscription:
         self._channel = channel
         self._last_event_id = last_event_id
         self._replay: deque[ServerSentEvent] = deque()
-        self._replayed_ids: set[str | None] = set()
+        self._replayed_ids: frozenset[str | None] = frozenset()
         self._queue: deque[ServerSentEvent] = deque()
         self._has_ended = False
         self._change: Event | None = None
@@ -132,8 +149,11 @@ class EventSubscription:
         while True:
             if self._replay:
                 return self._replay.popleft()
-            if self._queue:
-                return self._queue.popleft()
+            while self._queue:
+                event = self._queue.popleft()
+                if event.id not in self._replayed_ids:
+                    self._replayed_ids = frozenset()  # the queue has the order of the buffer: the replay is past
+                    return event
             if self._has_ended:
                 raise StopAsyncIteration
             from anyio import Event
@@ -151,10 +171,6 @@ class EventSubscription:
 
     def offer(self, event: ServerSentEvent) -> None:
         """Put ``event`` into the queue, or do what the channel does with one too many."""
-        if self._replayed_ids:
-            if event.id in self._replayed_ids:
-                return
-            self._replayed_ids = set()  # the channel hands out in the order of the buffer: the replay is past
         if len(self._queue) >= self._channel.queue_size:
             if self._channel.overflow == "disconnect":
                 self._channel.forget(self)
@@ -175,11 +191,7 @@ class EventSubscription:
         if self._channel.buffer is None:
             return
         self._replay.extend(await self._channel.buffer.replay(last_event_id))
-        replayed_ids = {event.id for event in self._replay}
-        waiting = [event for event in self._queue if event.id not in replayed_ids]
-        self._queue = deque(waiting)
-        if not waiting:
-            self._replayed_ids = replayed_ids
+        self._replayed_ids = frozenset(event.id for event in self._replay)
 
     def _tell(self) -> None:
         if self._change is not None:

@@ -2,12 +2,12 @@
 
 One task iterates over the content and sends each event before it asks for the next; others beside it send heartbeats
 and wait for the client's leaving and for the shutdown. They end that one, and the content is closed after all of them.
+The watch over the shutdown lasts until the end is sent, for which a client that reads nothing has limited time.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -20,18 +20,19 @@ from asgi_types import (
     Response,
     Scope,
     Send,
+    denial_send,
     may_have_body,
     response_start,
 )
 
 from .._disconnect import run_until_disconnect
 from .._streaming.iteration import closing, iterate
-from .server_sent_event import ServerSentEvent, as_bytes, as_event, check_separator
+from .._task_scope import TaskScope, is_cancellation, task_scope
+from .server_sent_event import DEFAULT_SEPARATOR, ServerSentEvent, as_bytes, as_event, check_separator
 from .shutdown import SHUTDOWN
 
 if TYPE_CHECKING:
-    from anyio import Event
-    from anyio.abc import TaskGroup
+    from anyio import Event, Semaphore
 
 END_TIMEOUT: Final = 1.0
 """Seconds that a client has at shutdown to take what is just being sent, and again to take the end."""
@@ -68,10 +69,13 @@ def error_event(error: Exception) -> ServerSentEvent:
 class EventSourceResponse(Response):
     r"""A stream of server-sent events (WHATWG HTML, section 9.2).
 
-    ``content`` is an async iterable, or another one, which is iterated in a thread. Its items are `ServerSentEvent`,
-    a dictionary of the arguments of one, ``bytes`` that are sent as they are, or else the data of an event. The next
-    one is asked for when the client's connection has taken the last. The content is closed on every way out, also by
-    cancellation, for which it has ``cleanup_timeout`` seconds (``None``: no limit).
+    ``content`` is an async iterable, or another one, which is iterated in a thread; ``str`` and ``bytes`` are one item.
+    Items are `ServerSentEvent`, a dictionary of the arguments of one, ``bytes`` that are sent as they are, or else the
+    data of an event. A dictionary or bytes that a client has sent must not be an item: it would choose the fields. Make
+    it the data of a `ServerSentEvent`. The next item is asked for when the client's connection has taken the last.
+
+    The content is closed on every way out, also by cancellation. It has ``cleanup_timeout`` seconds for it (``None``:
+    no limit), but what runs in a thread cannot be interrupted and is waited for. An error of the closing is raised.
 
     After ``ping`` seconds without an event, by default 15, a comment is sent, or what ``ping_message_factory()``
     returns, so that nobody between takes the connection for dead; 0 sends none. ``sep`` ends the lines of events that
@@ -88,10 +92,13 @@ class EventSourceResponse(Response):
 
     When ``shutdown_event``, or the `Shutdown` that the lifespan's state has under `SHUTDOWN`, is set, the response is
     ended in good order ``shutdown_grace_period`` seconds later. Until then ``shutdown_event`` is set in either case, so
-    that the content can see it, say goodbye and end by itself.
+    that the content can see it, say goodbye and end by itself. A client that reads nothing then has a second for what
+    is being sent, and another for the end. uvicorn itself goes on waiting for such a client, with what it has not yet
+    taken, unless it is run with ``--timeout-graceful-shutdown``.
 
     Unless ``headers`` has others, ``Cache-Control: no-store, no-transform`` and ``X-Accel-Buffering: no`` keep caches,
-    compressing proxies and nginx from holding events back. ``background`` runs after the end, not after an error.
+    compressing proxies and nginx from holding events back. ``background`` runs after the end, not after an error. HEAD
+    and the denial of a WebSocket get the headers alone; the content is closed unasked.
 
     Raises `ValueError` for a negative time or another ``sep``, and `TypeError` for content that is no iterable.
 
@@ -108,6 +115,7 @@ class EventSourceResponse(Response):
     """
 
     DEFAULT_PING_INTERVAL: float = 15
+    DEFAULT_SEPARATOR: str = DEFAULT_SEPARATOR
     media_type: str | None = "text/event-stream"
 
     def __init__(
@@ -132,15 +140,16 @@ class EventSourceResponse(Response):
         for name, seconds in {**times, "shutdown_grace_period": shutdown_grace_period}.items():
             if seconds is not None and seconds < 0:
                 raise ValueError(f"{name} is a time in seconds: it cannot be {seconds}.")
-        if sep is not None:
-            check_separator(sep)
-        self.body_iterator: AsyncIterator[Any] = aiter(iterate(content))
+        self.sep: str = self.DEFAULT_SEPARATOR if sep is None else sep
+        check_separator(self.sep)
+        # Text or bytes are iterables too, of characters and numbers, which nobody wants to send one by one.
+        items: Any = [content] if isinstance(content, (str, bytes, bytearray, memoryview)) else content
+        self.body_iterator: AsyncIterator[Any] = aiter(iterate(items))
         self.status_code = status_code
         if media_type is not None:
             self.media_type = media_type
         self.background = background
         self.ping_interval: float = self.DEFAULT_PING_INTERVAL if ping is None else ping
-        self.sep = sep
         self.ping_message_factory = ping_message_factory
         self.data_sender_callable = data_sender_callable
         self.send_timeout = send_timeout
@@ -165,10 +174,11 @@ class EventSourceResponse(Response):
 
     async def _send_all(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Whether the client left before it was through."""
-        stream = _EventStream(self, scope, send)
+        is_denial = scope["type"] == "websocket"
+        stream = _EventStream(self, scope, denial_send(send) if is_denial else send)
         try:
             await stream.start()
-            if scope["method"] != "HEAD" and may_have_body(self.status_code):
+            if not is_denial and scope["method"] != "HEAD" and may_have_body(self.status_code):
                 return await run_until_disconnect(stream.run, scope, receive)
             await stream.send_body(b"", more=False)
         except _ClientGone:
@@ -190,17 +200,15 @@ class _ClientGone(Exception):  # noqa: N818 - no error
 class _EventStream:
     """One response on its way to one client."""
 
-    tasks: TaskGroup
-    sent_at: float
+    tasks: TaskScope
+    turn: Semaphore
+    is_over: Event
 
     def __init__(self, response: EventSourceResponse, scope: Scope, send: Send) -> None:
         self.response = response
         self.state: Mapping[str, Any] = scope.get("state") or {}
         self.send = send
-        self.is_sending = False
-        self.is_ending = False
-        self.heartbeat: Event | None = None
-        self.failure: BaseException | None = None
+        self.sent_at = monotonic()
 
     async def start(self) -> None:
         """Send the status and the headers."""
@@ -209,116 +217,113 @@ class _EventStream:
 
     async def run(self) -> None:
         """Send the events and the end, and raise what failed."""
-        from anyio import create_task_group
+        from anyio import Event, Semaphore
 
-        # Servers may keep the headers until there is a body, and the client takes the connection for open with them.
-        await self.send_body(b"")
-        self.sent_at = monotonic()
-        async with create_task_group() as self.tasks:
-            for task in self.side_tasks():
-                self.tasks.start_soon(self.attempt, task)
-            await self.attempt(self.send_events)
-            self.tasks.cancel_scope.cancel()
-        if self.failure is None:
-            await self.end()
-        else:
-            await self.tell(self.failure)
-            raise self.failure
+        # Whoever sends has it, so that events and heartbeats go one after the other; a Lock would take longer.
+        self.turn = Semaphore(1)
+        self.is_over = Event()
+        async with task_scope() as whole:
+            try:
+                await self.send_content(whole)
+            except Exception as failure:
+                chunk = self.told_of(failure)
+                whole.note(failure)  # so that it is raised, whatever becomes of the telling
+                if chunk is not None:
+                    await self.send_body(chunk)
+            else:
+                await self.send_body(b"", more=False)
+            whole.cancel()
+
+    async def send_content(self, whole: TaskScope) -> None:
+        """Send the events, and do all that has to be done beside it."""
+        try:
+            async with task_scope() as self.tasks:
+                for shutdown in self.shutdowns():
+                    whole.start_soon(self.end_at, shutdown, whole)
+                for task in self.side_tasks():
+                    self.tasks.start_soon(task)
+                await self.send_events()
+                self.tasks.cancel()
+        finally:
+            self.is_over.set()
+
+    def shutdowns(self) -> Iterable[ShutdownEvent]:
+        """What may ask for the end."""
+        given, of_lifespan = self.response.shutdown_event, self.state.get(SHUTDOWN)
+        return {id(event): event for event in (given, of_lifespan) if event is not None}.values()
 
     def side_tasks(self) -> Iterable[Callable[[], Awaitable[Any]]]:
         """What has to run beside the iteration over the content."""
         if self.response.ping_interval > 0:
             yield self.send_heartbeats
         if self.response.data_sender_callable is not None:
-            yield self.response.data_sender_callable
-        given, of_lifespan = self.response.shutdown_event, self.state.get(SHUTDOWN)
-        for shutdown in {id(event): event for event in (given, of_lifespan) if event is not None}.values():
-            yield partial(self.end_at, shutdown)
-
-    async def attempt(self, work: Callable[[], Awaitable[Any]]) -> None:
-        """Await ``work()``; the first that fails ends the others, and no group wraps what it raised."""
-        from anyio import get_cancelled_exc_class
-
-        try:
-            await work()
-        except get_cancelled_exc_class():
-            raise
-        except BaseException as exc:
-            self.failure = self.failure or exc
-            self.tasks.cancel_scope.cancel()
+            yield partial(_run_sender, self.response.data_sender_callable)
 
     async def send_events(self) -> None:
         """Send the content, each item before the next is asked for."""
+        # Servers may keep the headers until there is a body, and the client takes the connection for open with them.
+        await self.send_in_turn(b"")
         sep = self.response.sep
         async for item in self.response.body_iterator:
             chunk = as_bytes(item)
-            if chunk is None:
-                chunk = as_event(item).encode(sep)
-            if self.heartbeat is not None:
-                await self.heartbeat.wait()
-            self.is_sending = True
-            await self.send_body(chunk)
-            self.is_sending = False
-            self.sent_at = monotonic()
-            if self.is_ending:
-                return
+            await self.send_in_turn(as_event(item).encode(sep) if chunk is None else chunk)
+        async with self.turn:
+            pass  # a heartbeat that is being sent is sent whole
 
     async def send_heartbeats(self) -> None:
         """Send one whenever nothing has been sent for the interval."""
-        from anyio import Event, sleep
-
-        interval = self.response.ping_interval
-        while True:
-            wait = interval if self.is_sending else self.sent_at + interval - monotonic()
-            if wait > 0:
-                await sleep(wait)
-                continue
-            factory = self.response.ping_message_factory
-            event = ServerSentEvent(comment="ping") if factory is None else as_event(factory())
-            chunk = event.encode(self.response.sep)
-            self.heartbeat = Event()
-            await self.send_body(chunk)
-            self.heartbeat.set()
-            self.heartbeat = None
-            self.sent_at = monotonic()
-            if self.is_ending:
-                self.tasks.cancel_scope.cancel()
-
-    async def end_at(self, shutdown: ShutdownEvent) -> None:
-        """End the response once ``shutdown`` is set and the content has had its time."""
         from anyio import sleep
+
+        factory = self.response.ping_message_factory
+        while True:
+            await sleep(self.time_to_heartbeat())
+            async with self.turn:
+                if self.time_to_heartbeat() > 0:  # an event was being sent
+                    continue
+                event = ServerSentEvent(comment="ping") if factory is None else as_event(factory())
+                await self.send_body(event.encode(self.response.sep))
+                self.sent_at = monotonic()
+
+    def time_to_heartbeat(self) -> float:
+        """Seconds until one is due."""
+        return max(0.0, self.sent_at + self.response.ping_interval - monotonic())
+
+    async def end_at(self, shutdown: ShutdownEvent, whole: TaskScope) -> None:
+        """End the content once ``shutdown`` is set and it has had its time; then limit the time of the end."""
+        from anyio import move_on_after, sleep
 
         await shutdown.wait()
         if self.response.shutdown_event is not None:
             self.response.shutdown_event.set()
-        if self.response.shutdown_grace_period:
-            await sleep(self.response.shutdown_grace_period)
-        self.is_ending = True
-        # An event half of which was written would spoil the end, so who is sending just now ends it afterwards.
-        if self.is_sending or self.heartbeat is not None:
-            await sleep(END_TIMEOUT)
-        self.tasks.cancel_scope.cancel()
+        await sleep(self.response.shutdown_grace_period)
+        # An event half of which was written would spoil the end.
+        with move_on_after(END_TIMEOUT):
+            await self.turn.acquire()
+        if not self.is_over.is_set():
+            self.tasks.cancel()
+            await self.is_over.wait()
+        await sleep(END_TIMEOUT)
+        whole.cancel()
 
-    async def end(self) -> None:
-        """Send the end; a client that reads nothing cannot keep the server from ending."""
-        from anyio import move_on_after
-
-        with move_on_after(END_TIMEOUT if self.is_ending else None):
-            await self.send_body(b"", more=False)
-
-    async def tell(self, failure: BaseException) -> None:
-        """Tell the client of a failure, if there is a client and something to tell it."""
+    def told_of(self, failure: Exception) -> bytes | None:
+        """What the client is told of it, if there is a client and something to tell."""
         on_error = self.response.on_error
-        if (
-            on_error is None
-            or not isinstance(failure, Exception)
-            or isinstance(failure, _ClientGone | SendTimeoutError)
-        ):
-            return
+        if on_error is None or isinstance(failure, _ClientGone | SendTimeoutError):
+            return None
         event = on_error(failure)
-        if event is not None:
-            with suppress(_ClientGone):
-                await self.send_body(event.encode(self.response.sep))
+        return None if event is None else event.encode(self.response.sep)
+
+    async def send_in_turn(self, chunk: bytes) -> None:
+        """Send a part of the body when no other is being sent."""
+        if self.turn.value:
+            self.turn.acquire_nowait()  # a tenth of the time that acquire() takes
+        else:
+            await self.turn.acquire()
+        try:
+            await self.send_message({"type": "http.response.body", "body": chunk, "more_body": True})
+        finally:
+            self.turn.release()
+        self.sent_at = monotonic()
 
     async def send_body(self, chunk: bytes, *, more: bool = True) -> None:
         """Send a part of the body."""
@@ -339,3 +344,15 @@ class _EventStream:
             raise _ClientGone() from exc
         if limit.cancelled_caught:
             raise SendTimeoutError(f"The client took nothing for {timeout} seconds.")
+
+
+async def _run_sender(sender: Callable[[], Awaitable[Any]]) -> None:
+    from anyio import get_cancelled_exc_class
+
+    try:
+        await sender()
+    except get_cancelled_exc_class() as exc:
+        if is_cancellation(exc):
+            raise
+        # Raised as it is, this would look to a server as if the response had been cancelled.
+        raise RuntimeError("What data_sender_callable waited for was cancelled.") from exc

@@ -1,6 +1,6 @@
 """One server-sent event and its form on the wire (WHATWG HTML, section 9.2 "Server-sent events").
 
-An event never changes once it is made, so its bytes are made once, however many clients it goes to.
+An event never changes once it is encoded, and its bytes are made once, however many clients it goes to.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class ServerSentEvent:
     ``retry`` is the time in milliseconds that the client waits before it does. A ``comment`` is read by nobody.
     ``sep`` ends a line: CR LF by default, LF or CR.
 
+    Data is made text once, by the first `encode`: what it was then is what is sent, also with another id or ``sep``.
+
     Lone surrogates, which UTF-8 has no form for, are sent as U+FFFD, as browsers do.
 
     Raises `ValueError` for CR, LF or NUL in ``event`` and ``id``, for a negative ``retry`` and another ``sep``, and
@@ -37,7 +39,7 @@ class ServerSentEvent:
     json_codec: ClassVar[JSONCodec] = standard_codec
     """What makes JSON of data that is no text."""
 
-    __slots__ = ("_comment", "_data", "_encoded", "_event", "_id", "_retry", "_sep")
+    __slots__ = ("_comment", "_data", "_encoded", "_encoded_sep", "_event", "_id", "_retry", "_sep", "_text")
 
     def __init__(
         self,
@@ -63,7 +65,9 @@ class ServerSentEvent:
         self._retry = retry
         self._comment = comment
         self._sep = sep
+        self._text: str | None = None
         self._encoded: bytes | None = None
+        self._encoded_sep = ""
 
     @property
     def data(self) -> Any:
@@ -97,7 +101,11 @@ class ServerSentEvent:
 
     def with_id(self, id: str | int) -> ServerSentEvent:  # noqa: A002
         """The same event under another id, as an `EventBuffer` gives it one."""
-        return type(self)(self._data, event=self._event, id=id, retry=self._retry, comment=self._comment, sep=self._sep)
+        event = type(self)(
+            self._data, event=self._event, id=id, retry=self._retry, comment=self._comment, sep=self._sep
+        )
+        event._text = self._text
+        return event
 
     def encode(self, sep: str | None = None) -> bytes:
         """The event on the wire; ``sep`` counts where the event has none of its own.
@@ -105,10 +113,12 @@ class ServerSentEvent:
         Raises what the JSON codec raises, as `TypeError` for an object that JSON has no form for.
         """
         chosen = self._sep or sep or DEFAULT_SEPARATOR
-        if chosen != (self._sep or DEFAULT_SEPARATOR):
-            return self._lines(chosen)
         if self._encoded is None:
             self._encoded = self._lines(chosen)
+        elif self._encoded_sep != chosen:
+            # No line holds a CR or LF of its own.
+            self._encoded = self._encoded.replace(self._encoded_sep.encode(), chosen.encode())
+        self._encoded_sep = chosen
         return self._encoded
 
     def _lines(self, sep: str) -> bytes:
@@ -120,12 +130,14 @@ class ServerSentEvent:
         if self._event is not None:
             lines.append(f"event: {self._event}")
         if self._data is not None:
-            lines += _fields("data: ", self._text())
+            if self._text is None:
+                self._text = self._text_of_data()
+            lines += _fields("data: ", self._text)
         if self._retry is not None:
             lines.append(f"retry: {self._retry}")
         return encode_text(sep.join((*lines, "", "")))
 
-    def _text(self) -> str:
+    def _text_of_data(self) -> str:
         data = self._data
         if isinstance(data, str):
             return data

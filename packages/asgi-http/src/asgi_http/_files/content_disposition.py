@@ -13,7 +13,9 @@ from urllib.parse import quote
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*+")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++")
 # RFC 6266 appendix D: backslashes and percent signs are read in several ways, and careless readers split at semicolons.
-_NOT_IN_FALLBACK = re.compile(r'[^ -~]|["%;\\]')
+_NOT_IN_FALLBACK = re.compile(r'[^ -~]|["%;\\/]')
+_LONGEST_FALLBACK = 255  # what a file's name may have on most systems
+_LONGEST_EXTENSION = 32
 _PATH_SEPARATORS = str.maketrans("/\\", "__")
 
 
@@ -21,7 +23,8 @@ def format_content_disposition(kind: str, filename: str) -> str:
     r"""The value for a disposition type, ``attachment`` or ``inline``, and a file name.
 
     A name that is not plain is sent twice: in ASCII for clients that know no other, and as UTF-8, which the others
-    prefer. Slashes and backslashes become underscores. Raises `ValueError` if ``kind`` is not a token.
+    prefer. The ASCII one has at most 255 characters. Slashes and backslashes become underscores, and so does a name
+    that has nothing but dots and spaces. Raises `ValueError` if ``kind`` is not a token.
 
     >>> format_content_disposition("attachment", "report.pdf")
     'attachment; filename="report.pdf"'
@@ -30,7 +33,7 @@ def format_content_disposition(kind: str, filename: str) -> str:
     """
     if _TOKEN.fullmatch(kind) is None:
         raise ValueError(f"Invalid content disposition type {kind!r}: it must be a token, such as 'attachment'.")
-    name = filename.translate(_PATH_SEPARATORS)
+    name = _named(filename.translate(_PATH_SEPARATORS))
     if _PLAIN.fullmatch(name) is not None:
         return f'{kind}; filename="{name}"'
     encoded = quote(name, safe="", errors="replace")  # a name with undecodable bytes holds what UTF-8 has no form for
@@ -42,5 +45,17 @@ def _ascii(name: str) -> str:
     if not name.isascii():
         from unicodedata import combining, normalize  # a large module, and most names are ASCII
 
-        name = "".join(character for character in normalize("NFKD", name) if not combining(character))
-    return _NOT_IN_FALLBACK.sub("_", name)
+        # One by one, since a long run of accents takes quadratic time to be put in order; and by canonical equivalence,
+        # since by compatibility there are more slashes than one.
+        name = "".join(normalize("NFD", character)[0] for character in name if not combining(character))
+    name = _NOT_IN_FALLBACK.sub("_", name)
+    if len(name) > _LONGEST_FALLBACK:
+        dot = name.rfind(".", -_LONGEST_EXTENSION)
+        extension = name[dot:] if dot >= 0 else ""
+        name = name[: _LONGEST_FALLBACK - len(extension)] + extension
+    return _named(name)
+
+
+def _named(name: str) -> str:
+    """``name``, unless it is one that names nothing or a directory."""
+    return name if name.strip(". ") else "_"

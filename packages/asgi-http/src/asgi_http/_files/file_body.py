@@ -2,14 +2,16 @@
 
 The size and the content are those of the same open file, whatever happens to its name meanwhile. Reading does not wait
 for a disk on the event loop: Linux gives what it has in memory at once and says so where it has not. What must be
-waited for is read in a thread, several chunks at a time.
+waited for is read in a thread, several chunks at a time. A file that is closed meanwhile is closed by that thread.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from errno import ENXIO
 from typing import Final
 
@@ -30,23 +32,51 @@ READ_AHEAD: Final = 256 * 1024
 """Bytes that are read in a thread at a time, and sent from memory before the event loop gets its turn."""
 
 
+class NoSuchFile(RuntimeError):  # noqa: N818 - it says what there is
+    """There is no file at a path, or something else. It is raised before anything is sent, and never later."""
+
+
 class OpenFile:
     """A regular file, open for reading, with its ``stat_result``. It closes itself when nobody has it any more.
 
-    Raises `RuntimeError` if there is no such file or it is not a regular one, and `OSError` if it may not be read.
+    ``at_once`` says that it was opened on the event loop, where nothing may be waited for. With ``expected`` it must be
+    the file with this status, however it may have changed, and not another one that has got its name.
+
+    Raises `NoSuchFile` if there is no such file or it is not a regular one, `OSError` if it may not be read, and
+    `RuntimeError` for a file that has content but no size, as those of ``/proc`` are.
     """
 
-    __slots__ = ("_fd", "_is_lent", "path", "stat_result")
+    __slots__ = ("_fd", "_is_unwanted", "_lock", "at_once", "path", "stat_result")
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, at_once: bool, expected: os.stat_result | None = None) -> None:
         self._fd = -1
-        self._is_lent = False
+        self._is_unwanted = False
+        self._lock = threading.Lock()
+        self.at_once = at_once
         self.path = path
-        self._fd = _open(path)
+        try:
+            self._fd = _open(path)
+        except PermissionError:
+            if expected is None:
+                raise
+            raise NoSuchFile(f"File at path {path} may not be read any more.") from None
         self.stat_result = os.fstat(self._fd)
-        if not stat.S_ISREG(self.stat_result.st_mode):
+        try:
+            self._check(expected)
+        except BaseException:
             self.close()
-            raise RuntimeError(f"File at path {path} is not a file.")
+            raise
+
+    def _check(self, expected: os.stat_result | None) -> None:
+        if not stat.S_ISREG(self.stat_result.st_mode):
+            raise NoSuchFile(f"File at path {self.path} is not a file.")
+        # A status that somebody made up may have no number.
+        if expected is not None and expected.st_ino and _identity(expected) != _identity(self.stat_result):
+            raise NoSuchFile(f"File at path {self.path} is another one than was found.")
+        if not self.stat_result.st_size and _pread(self._fd, 1, 0):
+            self.stat_result = os.fstat(self._fd)  # it may have been written to just now
+            if not self.stat_result.st_size:
+                raise RuntimeError(f"File at path {self.path} does not tell its size: read it, and send what you got.")
 
     def fileno(self) -> int:
         """The descriptor."""
@@ -54,6 +84,8 @@ class OpenFile:
 
     def read_at_once(self, start: int, count: int) -> bytes | None:
         """At most so many bytes from there on, or None if there is none that can be had without waiting."""
+        if not self.at_once:
+            return None
         assert _NOWAIT is not None, "This platform cannot tell what it would have to wait for."
         buffer = bytearray(count)
         try:
@@ -74,22 +106,28 @@ class OpenFile:
             )
         return data
 
-    def lend(self) -> None:
-        """Before a thread reads: keeps the file open even if nobody waits for the thread any more."""
-        self._is_lent = True
-
-    def give_back(self) -> None:
-        """After the thread has read."""
-        self._is_lent = False
+    @contextmanager
+    def kept_open(self) -> Generator[None]:
+        """In a thread: nobody closes the file meanwhile, even if nobody waits for the thread any more."""
+        try:
+            with self._lock:
+                yield
+        finally:
+            if self._is_unwanted:
+                self.close()
 
     def close(self) -> None:
-        """Close the file. One that is lent is closed when the thread lets go of it."""
-        if self._fd >= 0 and not self._is_lent:
-            os.close(self._fd)
-            self._fd = -1
+        """Close the file. If a thread keeps it open, that closes it when it is done."""
+        self._is_unwanted = True  # first, so that a thread that lets go of the file after it could not be closed knows
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._fd >= 0:
+                    os.close(self._fd)
+            finally:
+                self._fd = -1
+                self._lock.release()
 
     def __del__(self) -> None:
-        self._is_lent = False
         self.close()
 
 
@@ -97,12 +135,17 @@ def _open(path: str | os.PathLike[str]) -> int:
     try:
         return os.open(path, _FLAGS)
     except (FileNotFoundError, NotADirectoryError):
-        raise RuntimeError(f"File at path {path} does not exist.") from None
+        raise NoSuchFile(f"File at path {path} does not exist.") from None
     except OSError as exc:
         is_socket = exc.errno == ENXIO
         if is_socket or (_IS_WINDOWS and isinstance(exc, PermissionError) and os.path.isdir(path)):  # noqa: PTH112
-            raise RuntimeError(f"File at path {path} is not a file.") from None
+            raise NoSuchFile(f"File at path {path} is not a file.") from None
         raise
+
+
+def _identity(stat_result: os.stat_result) -> tuple[int, int]:
+    # Windows has several numbers for one volume, and not every call tells the same.
+    return 0 if _IS_WINDOWS else stat_result.st_dev, stat_result.st_ino
 
 
 def _pread(fd: int, count: int, start: int) -> bytes:
@@ -133,14 +176,11 @@ class FileBody:
 
     async def read_in_thread(self) -> list[bytes]:
         """`read` in a thread."""
-        self._file.lend()
-        return await run_in_thread("files", self._read_lent)
+        return await run_in_thread("files", self._read_kept_open)
 
-    def _read_lent(self) -> list[bytes]:
-        try:
+    def _read_kept_open(self) -> list[bytes]:
+        with self._file.kept_open():
             return self.read()
-        finally:
-            self._file.give_back()
 
     def _read(self, wanted: int, read: Callable[[int, int], bytes | None]) -> list[bytes]:
         chunks: list[bytes] = []

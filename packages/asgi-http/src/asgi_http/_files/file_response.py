@@ -15,6 +15,7 @@ from asgi_types import (
     GUARD,
     BackgroundWork,
     HTTPException,
+    Message,
     RawHeaders,
     Receive,
     Response,
@@ -22,6 +23,7 @@ from asgi_types import (
     Send,
     answer,
     may_have_body,
+    refuse,
 )
 
 from .._background.thread_limiters import run_in_thread
@@ -31,7 +33,7 @@ from .._conditional.preconditions import conditional_fields, evaluate_preconditi
 from .byteranges import make_boundary, multipart_layout, multipart_segments
 from .content_disposition import format_content_disposition
 from .file_body import CAN_READ_AT_ONCE, OpenFile
-from .file_transfer import FileTransfer
+from .file_transfer import FileTransfer, is_sent
 from .media_type import guess_media_type
 from .ranges import MalformedRangeHeader, RangeNotSatisfiable, if_range_holds, parse_ranges
 
@@ -46,14 +48,22 @@ class FileResponse(Response):
 
     With status 200, ``If-None-Match`` and the other preconditions (RFC 9110 section 13) get a 304 or 412, and a GET
     with ``Range`` (section 14) gets a 206: one range as it is, several as ``multipart/byteranges``, and the whole file
-    for more than `max_ranges` or another unit than bytes. A malformed range is refused with 400, and one behind the end
-    of the file with 416. ``background`` is awaited in each of these cases too, so that it may remove the file.
+    for more than `max_ranges`, for several of a file with a ``Content-Encoding``, or for another unit than bytes. A
+    malformed range is refused with 400, and one behind the end of the file with 416. The tag is made of time and size,
+    and of the ``Content-Encoding`` if there is one.
+
+    ``background`` is awaited in each of these cases too, after the answer, so that it may remove the file.
 
     A body of at most `inline_size` bytes is sent in one message. A larger one is sent in chunks of `chunk_size`, of
-    which at most 256 KiB are in memory; if the client leaves, it ends quietly. The server sends the file itself if it
-    offers ``http.response.pathsend``, or ``http.response.zerocopysend`` for more than `inline_size` bytes.
+    which at most 256 KiB are in memory; if the client leaves, it ends quietly. All of it comes from the one file that
+    was opened, even if the name gets another one meanwhile.
 
-    Raises, when called, `RuntimeError` if there is no file at ``path``, or if it becomes shorter while it is sent.
+    The server sends the file itself if it offers ``http.response.zerocopysend``, for more than `inline_size` bytes, or
+    ``http.response.pathsend``. With the latter it opens the path itself, and that may be after this call has returned.
+    So a response with ``background`` is never sent in that way: remove or replace a file there, and nowhere else.
+
+    Raises, when called, `RuntimeError` if there is no file at ``path``, if it becomes shorter while it is sent, or if
+    it does not tell its size, as those of ``/proc``.
 
     >>> response = FileResponse("report.csv", filename="Report 2025.csv")
     >>> response.headers["content-type"], response.headers["content-disposition"]
@@ -75,6 +85,7 @@ class FileResponse(Response):
     filename: str | None = None
     stat_result: os.stat_result | None = None
     _stat_headers: Sequence[tuple[bytes, bytes]] = ()
+    _expected: os.stat_result | None = None
 
     def __init__(
         self,
@@ -109,7 +120,7 @@ class FileResponse(Response):
     def set_stat_headers(self, stat_result: os.stat_result) -> None:
         """Add ``content-length``, ``last-modified`` and ``etag`` of a file, each unless it was given.
 
-        Those that an earlier call has added are replaced.
+        The value of ``content-encoding`` is a part of the tag. Those that an earlier call has added are replaced.
         """
         now = time.time()
         # RFC 9110 section 8.8.2.1: a time that lies ahead is told as now.
@@ -118,7 +129,7 @@ class FileResponse(Response):
         self._stat_headers = (
             (b"content-length", b"%d" % stat_result.st_size),
             (b"last-modified", modified.encode("latin-1")),
-            (b"etag", file_etag(stat_result, now).encode("latin-1")),
+            (b"etag", file_etag(stat_result, now, self._encoding()).encode("latin-1")),
         )
         self._add_headers(self._stat_headers)
 
@@ -138,29 +149,42 @@ class FileResponse(Response):
                 transfer = self._begin(scope, at_once=True)
             else:
                 transfer = await run_in_thread("files", self._begin, scope)
-        except HTTPException as refusal:
-            if GUARD not in scope:
-                await answer(scope, receive, send, refusal)
-            await self._run_background()
-            if GUARD in scope:
-                raise
+        except HTTPException as exc:
+            refusal = exc
+        else:
+            try:
+                await transfer.run(scope, receive, send)
+            finally:
+                transfer.file.close()
+            if self.background is not None:
+                await self.background()
             return
-        try:
-            await transfer.run(scope, receive, send)
-        finally:
-            transfer.file.close()
-        await self._run_background()
+        await self._refuse(scope, receive, send, refusal)
 
-    async def _run_background(self) -> None:
-        if self.background is not None:
-            await self.background()
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:
+        if self.background is None:
+            await refuse(scope, receive, send, refusal)
+            return
+
+        async def refused(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+            raise refusal
+
+        async def quiet_send(message: Message) -> None:
+            await is_sent(send, message)  # or else the client has gone, which is no reason to leave work undone
+
+        # What is raised is answered after us. So that our work comes after the answer, it is given right here.
+        if GUARD in scope:
+            await scope[GUARD](refused, scope, receive, quiet_send)
+        else:
+            await answer(scope, receive, quiet_send, refusal)
+        await self.background()
 
     def _begin(self, scope: Scope, *, at_once: bool = False) -> FileTransfer:
         """Open the file and find out what to send. Raises `HTTPException` if the request is to be refused."""
-        file = OpenFile(self.path)
+        file = OpenFile(self.path, at_once=at_once, expected=self._expected)
         try:
             transfer = self._as_of(file.stat_result)._answer(scope, file)
-            transfer.prepare(scope, self.inline_size, self.chunk_size, at_once=at_once)
+            transfer.prepare(scope, self.inline_size, self.chunk_size, stays=self.background is None)
         except BaseException:
             file.close()
             raise
@@ -210,11 +234,14 @@ class FileResponse(Response):
         if if_range is not None and not if_range_holds(if_range, etag, modified):
             return None
         try:
-            return parse_ranges(wanted, size, self.max_ranges)
+            ranges = parse_ranges(wanted, size, self.max_ranges)
         except MalformedRangeHeader as exc:
             raise HTTPException(400, exc.content) from None
         except RangeNotSatisfiable as exc:
             raise HTTPException(416, "", {"content-range": f"bytes */{exc.max_size}"}) from None
+        if ranges is not None and len(ranges) > 1 and self._encoding():
+            return None  # a body of several parts is not in that coding, though the header would say so
+        return ranges
 
     def _partial(self, file: OpenFile, ranges: Sequence[tuple[int, int]]) -> FileTransfer:
         size = file.stat_result.st_size
@@ -230,6 +257,12 @@ class FileResponse(Response):
         headers = _replaced(headers, b"content-type", f"multipart/byteranges; boundary={boundary}".encode("latin-1"))
         return FileTransfer(file, 206, headers, multipart_segments(ranges, boundary, part_header))
 
+    def _encoding(self) -> str | None:
+        for name, value in self.raw_headers:  # asked for every file, and most have none
+            if name == b"content-encoding":
+                return value.decode("latin-1")
+        return None
+
     def _add_headers(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
         raw = self.raw_headers
         names = {name for name, _ in raw}
@@ -239,6 +272,14 @@ class FileResponse(Response):
         if pairs:
             raw = self.raw_headers
             raw[:] = [pair for pair in raw if pair not in pairs]
+
+
+def expect(response: FileResponse, stat_result: os.stat_result) -> None:
+    """Have the response send the file that had this status when it was looked up, and no other that has its name now.
+
+    Called, it then raises `NoSuchFile` if there is another one or none, or one that may not be read any more.
+    """
+    response._expected = stat_result
 
 
 def _replaced(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:

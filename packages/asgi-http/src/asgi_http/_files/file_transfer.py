@@ -23,7 +23,7 @@ class FileTransfer:
     `prepare` chooses the way and reads the beginning, and `run` sends. Who made it closes the file.
     """
 
-    __slots__ = ("_at_once", "_body", "_chunks", "_extension", "_is_small", "_segments", "file", "headers", "status")
+    __slots__ = ("_body", "_chunks", "_extension", "_is_small", "_segments", "file", "headers", "status")
 
     def __init__(self, file: OpenFile, status: int, headers: RawHeaders, segments: Sequence[Segment]) -> None:
         self.file = file
@@ -34,27 +34,26 @@ class FileTransfer:
         self._chunks: list[bytes] = []
         self._extension = ""
         self._is_small = False
-        self._at_once = False
 
-    def prepare(self, scope: Scope, inline_size: int, chunk_size: int, *, at_once: bool) -> None:
+    def prepare(self, scope: Scope, inline_size: int, chunk_size: int, *, stays: bool) -> None:
         """Read the body, or its beginning if it has more than ``inline_size`` bytes.
 
-        With ``at_once`` nothing is read that would have to be waited for.
+        ``stays`` says that nobody here removes or replaces the file after the response, so that a server may open it
+        later.
         """
         if not self._segments or scope.get("method") == "HEAD":
             return
         body = FileBody(self.file, self._segments, chunk_size)
         extensions = scope["type"] == "http" and scope.get("extensions")
-        if extensions and "http.response.pathsend" in extensions and self.status != 206:
+        if stays and extensions and "http.response.pathsend" in extensions and self.status != 206:
             self._extension = "pathsend"
             self.file.close()
         elif extensions and "http.response.zerocopysend" in extensions and body.length > inline_size:
             self._extension = "zerocopysend"
         else:
             self._body = body
-            self._at_once = at_once
             self._is_small = body.length <= inline_size
-            if not at_once:
+            if not self.file.at_once:  # and so in a thread
                 self._chunks = body.read()
             elif self._is_small:
                 self._chunks = body.read_at_once(body.length)
@@ -66,14 +65,14 @@ class FileTransfer:
         body = self._body
         if body is not None and self._is_small:
             await self._read_whole(body)
-        if not await _is_sent(send, {"type": "http.response.start", "status": self.status, "headers": self.headers}):
+        if not await is_sent(send, {"type": "http.response.start", "status": self.status, "headers": self.headers}):
             return
         if self._extension == "zerocopysend":
             await self._send_segments(send)
         elif self._extension == "pathsend":
-            await _is_sent(send, {"type": "http.response.pathsend", "path": await _absolute(self.file.path)})
+            await is_sent(send, {"type": "http.response.pathsend", "path": await _absolute(self.file.path)})
         elif body is None or not body.length:
-            await _is_sent(send, {"type": "http.response.body", "body": b""})
+            await is_sent(send, {"type": "http.response.body", "body": b""})
         elif not body.unread or scope["type"] == "websocket" or send_tells_disconnect(scope):
             await self._send_chunks(body, send)
         else:
@@ -93,11 +92,11 @@ class FileTransfer:
                 self.file.close()  # a slow client may take long for what is in memory
             for chunk in self._chunks:
                 unsent -= len(chunk)
-                if not await _is_sent(send, {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}):
+                if not await is_sent(send, {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}):
                     return
             if not unsent:
                 return
-            self._chunks = body.read_at_once(1) if self._at_once else []
+            self._chunks = body.read_at_once(1)
             unpaused += sum(map(len, self._chunks))
             if not self._chunks:
                 self._chunks = await body.read_in_thread()
@@ -120,11 +119,11 @@ class FileTransfer:
                     start, end = segment
                     message |= {"type": "http.response.zerocopysend", "file": opened}
                     message |= {"offset": start, "count": end - start}
-                if not await _is_sent(send, message):
+                if not await is_sent(send, message):
                     return
 
 
-async def _is_sent(send: Send, message: Message) -> bool:
+async def is_sent(send: Send, message: Message) -> bool:
     """Send a message; false if the client has gone."""
     try:
         await send(message)

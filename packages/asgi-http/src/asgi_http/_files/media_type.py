@@ -1,8 +1,8 @@
-"""The media type of a file by its name, the same on every machine.
+"""The media type of a file by its name; for the types of the web, the same on every machine.
 
 The standard library's table depends on files and registries of the machine, which are read at first use and know some
-types of the web wrongly or not at all. So those are listed here, and what is not is looked up in the library's own
-table, without reading anything.
+types of the web wrongly or not at all. So those are listed here, and only what is not is looked up in that table. We
+read no file of the machine for it; but once anybody else in the process has, what it says is in the table.
 """
 
 from __future__ import annotations

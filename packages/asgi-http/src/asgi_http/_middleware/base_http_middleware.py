@@ -8,9 +8,10 @@ from typing import Any
 from asgi_types import ASGIApp, HTTPException, Receive, Response, Scope, Send, refuse
 
 from .._request import Request
+from .inner_response import InnerResponse
 from .middleware_exchange import Exchange
 
-RequestResponseEndpoint = Callable[[Request], Awaitable[Response]]
+RequestResponseEndpoint = Callable[[Request], Awaitable[InnerResponse]]
 """What a request is handed on to: ``call_next``."""
 
 DispatchFunction = Callable[[Request, RequestResponseEndpoint], Awaitable[Response]]
@@ -22,17 +23,18 @@ class BaseHTTPMiddleware:
 
     The function is the method `dispatch` of a subclass, or ``dispatch``. ``await call_next(request)`` runs the
     application, and gives its response as soon as it begins. Its status, headers, cookies and background may be
-    changed, and its body read from ``body_iterator`` or replaced by setting that. Returned, it goes on by itself, chunk
-    by chunk. If another response is returned, the application is ended as if the client had gone: what it sends after
-    the start raises `OSError`, but for a body that is complete.
+    changed, and its body read whole by ``read``, or from ``body_iterator``, or replaced by setting that. Returned, it
+    goes on by itself, chunk by chunk. If another response is returned, what the application still sends is dropped, and
+    amid a stream ``send`` raises `OSError` as if the client had gone.
 
     ``call_next`` raises what the application raises before its response, and ``body_iterator`` what it raises later. It
-    may be awaited again, which gives an earlier response up. Awaited in another task than the one that runs the
-    function it raises `RuntimeError`: for a time limit use ``asyncio.timeout`` or ``anyio.fail_after``, since
-    ``asyncio.wait_for`` makes a task before Python 3.12. A cancel scope around it must be the innermost one when the
-    response begins.
+    may be awaited again, which gives an earlier response up: that application runs to its end first. Awaited in another
+    task than the one that runs the function it raises `RuntimeError`: for a time limit use ``asyncio.timeout``, since
+    ``asyncio.wait_for`` makes a task before Python 3.12. A cancel scope of AnyIO around it must be the innermost one
+    when the response begins.
 
-    The application gets a body again that was read with ``body`` or ``json``. Only HTTP requests come by. An
+    The application gets a body again that was read with ``body`` or ``json``. What the application has read itself is
+    gone, and reading it after ``call_next`` raises `RuntimeError`. Only HTTP requests come by. An
     `HTTPException` of the function is left to the error layer above, and where there is none answered here.
     `ClientDisconnect` ends the request without an answer once the client has gone.
 

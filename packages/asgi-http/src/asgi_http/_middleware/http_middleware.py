@@ -10,7 +10,7 @@ from functools import partial
 from types import AsyncGeneratorType
 from typing import Any, Concatenate, Generic, ParamSpec, overload
 
-from asgi_types import ASGIApp, HTTPException, Receive, Response, Scope, Send, is_async_callable, refuse
+from asgi_types import ASGIApp, HTTPException, Response, is_async_callable, refuse
 
 from .._request import Request
 from .base_http_middleware import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -80,28 +80,18 @@ class http_middleware(Generic[P]):  # noqa: N801 - a decorator
     def __call__(self, app: ASGIApp, /, *args: P.args, **kwargs: P.kwargs) -> ASGIApp:
         """``app`` with this middleware around it; the arguments go to the function."""
         func = _with_arguments(self._func, args, kwargs)
-        middleware: GeneratorMiddleware | BaseHTTPMiddleware
-        middleware = GeneratorMiddleware(app, func) if self._is_generator else BaseHTTPMiddleware(app, func)
+        middleware = (GeneratorMiddleware if self._is_generator else BaseHTTPMiddleware)(app, func)
         middleware.request_class = self.request_class
         return middleware
 
 
-class GeneratorMiddleware:
+class GeneratorMiddleware(BaseHTTPMiddleware):
     """An application with an async generator function around it."""
 
-    request_class: type[Request[Any]] = Request
+    dispatch_func: Callable[..., Any]
 
-    def __init__(self, app: ASGIApp, func: Callable[[Any], Dialogue]) -> None:
-        self.app = app
-        self._func = func
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request = self.request_class(scope, receive, send)
-        exchange = Exchange(self.app, scope, receive, send)
-        await exchange.run(_hold(self._func(request), request, exchange), request)
+    async def _answer(self, request: Request[Any], exchange: Exchange) -> None:
+        await _hold(self.dispatch_func(request), request, exchange)
 
 
 async def _hold(dialogue: Dialogue, request: Request[Any], exchange: Exchange) -> None:
@@ -137,7 +127,7 @@ async def _hold(dialogue: Dialogue, request: Request[Any], exchange: Exchange) -
 
 async def _wait_for_the_end(dialogue: Dialogue, exchange: Exchange, answer: Any) -> None:
     try:
-        await exchange.complete(answer)
+        await exchange.respond(answer, wait=True)
     except BaseException as exc:
         await _throw(dialogue, exc, may_end=exchange.has_begun)
     else:

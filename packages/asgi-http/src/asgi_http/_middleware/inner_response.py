@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -24,8 +24,9 @@ class InnerResponse(Response):
 
     ``status_code``, `headers` and cookies may be changed until the response is returned. `body_iterator` gives the
     body as it is made. Read it, and another response with that body may be returned; or set it to another async
-    iterable, such as a generator that goes through the first one, whose ``str`` and ``bytes`` are then sent.
-    ``background`` is awaited when the application has ended. There is no ``body``.
+    iterable, such as a generator that goes through the first one, whose ``str`` and ``bytes`` are then sent. `read`
+    gives the whole body, and keeps it. ``background`` is awaited when the application has ended, even on an error.
+    There is no ``body``.
     """
 
     inner_body: InnerBody | None = None
@@ -34,16 +35,20 @@ class InnerResponse(Response):
     def __init__(self, exchange: Exchange, start: Message) -> None:
         self._exchange = exchange
         self._start = start
-        self.status_code = start["status"]
+        self.status_code: int = start["status"]
 
     @property
     def body(self) -> bytes:  # type: ignore[override]
         """Not there; code that asks ``hasattr(response, "body")`` knows that it must read `body_iterator`."""
         raise AttributeError("The body is still to come: read it from body_iterator.")
 
-    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:  # noqa: ARG002
-        # A list of its own: applications send lists that they keep.
-        self.raw_headers = [*self._start.get("headers", ())]
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Have ``headers`` instead of those there are; without any, those that the application sent."""
+        if headers is not None:
+            super().init_headers(headers)
+        else:
+            # A list of its own: applications send lists that they keep.
+            self.raw_headers = [*self._start.get("headers", ())]
 
     @property
     def body_iterator(self) -> AsyncIterable[Any]:
@@ -58,6 +63,27 @@ class InnerResponse(Response):
         self._body_iterator = iterate(
             [iterator] if isinstance(iterator, (str, bytes, bytearray, memoryview)) else iterator
         )
+
+    async def read(self, max_size: int | None = None) -> bytes:
+        """All that is left of the body; this response still sends it, with its size as the ``content-length``.
+
+        Raises `ValueError` for more than ``max_size`` bytes, and the response then still sends them as a stream.
+        """
+        chunks = aiter(self.body_iterator)
+        parts: list[bytes] = []
+        size = 0
+        async for chunk in chunks:
+            parts.append(self._encoded(chunk))
+            size += len(parts[-1])
+            if max_size is not None and size > max_size:
+                self.body_iterator = _joined(parts, chunks)
+                raise ValueError(f"The body has more than max_size={max_size} bytes: allow more, or pass it on unread.")
+        body = b"".join(parts)
+        self.body_iterator = [body]
+        # What answers HEAD tells the size of the body that it leaves out.
+        if self._exchange.scope.get("method") != "HEAD":
+            self.headers["content-length"] = str(size)
+        return body
 
     @property
     def has_trailers(self) -> bool:
@@ -98,8 +124,7 @@ class InnerResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         await self.send_to(scope, send)
-        if self.background is not None:
-            await self.background()
+        self._exchange.take(self)
 
     def _encoded(self, chunk: str | bytes | bytearray | memoryview) -> bytes:
         if isinstance(chunk, str):
@@ -107,6 +132,14 @@ class InnerResponse(Response):
         if isinstance(chunk, (bytes, bytearray, memoryview)):
             return bytes(chunk)  # of its own: the generator may use its buffer for the next one
         raise TypeError(f"Cannot send a chunk of type {type(chunk).__name__}: give str or bytes.")
+
+
+async def _joined(parts: list[bytes], chunks: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async with closing(chunks):
+        for part in parts:
+            yield part
+        async for chunk in chunks:
+            yield chunk
 
 
 class InnerBody:
@@ -118,7 +151,7 @@ class InnerBody:
         self._exchange = exchange
         self._file: _ServedFile | None = None
         self._is_over = False
-        self.has_begun = False
+        self.has_begun: bool = False
 
     def __aiter__(self) -> Self:
         return self
@@ -136,6 +169,11 @@ class InnerBody:
                 chunk = await self._next_part()
             if chunk:
                 return chunk
+
+    async def aclose(self) -> None:
+        """Give no more of the body, as a generator would do."""
+        self.has_begun = self._is_over = True
+        self._file = None
 
     async def _next_part(self) -> bytes:
         self._exchange.require_own_task("body_iterator")

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Generator
 from types import coroutine
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from asgi_types import VIEW, ASGIApp, Message, Receive, Response, Scope, Send
+from asgi_types import VIEW, ASGIApp, BackgroundWork, Message, Receive, Scope, Send
 
-from .._disconnect import ClientDisconnect, has_disconnected
+from .._disconnect import ClientDisconnect, has_disconnected, listener_for, send_tells_disconnect
 from .._request import Request
+from .exception_chain import leads_to
 from .inner_response import InnerBody, InnerResponse
 from .replayed_body import receive_for
 
@@ -28,9 +29,10 @@ END: Final = "the end of the response"
 FINISHED: Final = "finished"
 
 TRAILERS: Final = "http.response.trailers"
-TASK_NOTE: Final = (
-    "The application sends its response from a task of its own, and so the middleware goes on in that task: what it "
-    "entered or set before cannot be left or reset there. That goes for cancel scopes and tokens of context variables."
+SCOPE_NOTE: Final = (
+    "The middleware goes on inside the send() of the application, which holds a cancel scope open there or calls it in "
+    "a task of its own. So what the middleware entered or set before cannot be left or reset now: cancel scopes, task "
+    "groups, locks, tokens of context variables. For a time limit use asyncio.timeout; read a body outside such blocks."
 )
 RESPONSE_MESSAGES: Final = frozenset(
     {"http.response.start", "http.response.body", "http.response.pathsend", "http.response.zerocopysend", TRAILERS}
@@ -39,11 +41,7 @@ RESPONSE_MESSAGES: Final = frozenset(
 
 
 class ResponseAbandonedError(OSError):
-    """What ``send`` raises into an application whose response nobody wants any more, as if the client had gone."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        super().__init__("The middleware has answered by itself.")
-        self.exchange = exchange
+    """What ``send`` raises into an application whose stream nobody wants any more, as if the client had gone."""
 
 
 @coroutine
@@ -58,8 +56,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_answer", "_app", "_call", "_failure", "_lost", "_outer", "_passes", "_request", "_waits_for"),
-        *("receive", "response", "scope", "send"),
+        *("_abandoned", "_answer", "_app", "_call", "_failure", "_gone", "_lost", "_outer", "_passes", "_received"),
+        *("_request", "_waits_for", "receive", "response", "scope", "send"),
     )
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,27 +70,37 @@ class Exchange:
         self._passes = False
         self._failure: Exception | None = None
         self._lost: OSError | None = None  # what `send` raised while the middleware waited for the end
+        self._gone: OSError | None = None  # what `_send_or_tell` raised
+        self._abandoned: ResponseAbandonedError | None = None  # what `_send` raised into the application
         self._outer: Any
         self._call: Awaitable[None] | None
+        self._received: Receive
 
     async def run(self, outer: Coroutine[Any, Any, None], request: Request[Any]) -> None:
         """Run ``outer``, and the application whenever it asks for that."""
         self._outer = outer
+        error: Exception | None = None
         try:
-            await self._drive(None)
-            while self._waits_for == CALL:
-                await self._run_app()
+            try:
+                await self._drive(None)
+                while self._waits_for == CALL:
+                    await self._run_app()
+            except Exception as exc:
+                if not await self._is_disconnect(exc):
+                    error = exc
             if self._answer is not None and self._answer.background is not None:
-                await self._answer.background()
-        except Exception as exc:
-            if isinstance(exc, ClientDisconnect) and await self._has_disconnected(exc):
-                return
+                await self._run_background(self._answer.background, error)
+            if error is not None:
+                raise error
+        except Exception:
             self.scope.setdefault(VIEW, request)
             raise
         finally:
             if self._waits_for != RUNNING:  # else in another task, whose business it is
                 outer.close()
-            self._answer = self._call = self._failure = self._lost = None  # they refer to this object
+            # They refer to this object, or have tracebacks that do.
+            self._answer = self._call = self._failure = self._lost = self._gone = self._abandoned = None
+            del error
 
     # What the outer coroutine calls.
 
@@ -101,16 +109,21 @@ class Exchange:
         """Whether the application's response is the one that is sent."""
         return self._answer is not None
 
-    async def call_next(self, request: Request[Any]) -> Response:
+    async def call_next(self, request: Request[Any]) -> InnerResponse:
         """Run the application; its response as soon as it begins.
 
         What the application raises before that is raised here, and then it may be called again. A call that follows a
-        response gives that one up. Raises `RuntimeError` if there is no response, and in another task than the
-        middleware's.
+        response gives that one up. ``request`` may be one of another library with a ``scope`` and a ``receive``. Raises
+        `RuntimeError` if there is no response, and in another task than the middleware's.
         """
         self.require_own_task("call_next")
+        if not (hasattr(request, "scope") and hasattr(request, "receive")):
+            raise TypeError(
+                f"call_next takes the request, not {type(request).__name__}: pass the one that the middleware was "
+                "given, or another one with a scope and a receive."
+            )
         self._request = request
-        response: Response = await self._wait(CALL)
+        response: InnerResponse = await self._wait(CALL)
         return response
 
     async def next_part(self, body: InnerBody) -> Message:
@@ -120,42 +133,60 @@ class Exchange:
         message: Message = await self._wait(PART)
         return message
 
-    async def respond(self, response: ASGIApp) -> None:
-        """Answer with ``response``. The application's own goes on by itself if its body was left alone."""
-        if self._lets_pass(response):
-            self._passes = True
-        else:
-            await self._send_response(response)
+    async def respond(self, response: ASGIApp, wait: bool = False) -> None:
+        """Answer with ``response``. The application's own goes on by itself if its body was left alone.
 
-    async def complete(self, response: ASGIApp) -> None:
-        """Answer with ``response``, and wait until its last part is sent; raises what prevents that."""
-        if self._lets_pass(response):
-            await self._wait(END)
-        else:
-            await self._send_response(response)
+        With ``wait`` return when its last part is sent, and raise what prevents that.
+        """
+        if response is self.response and self.response is not None:
+            self.take(self.response)
+            if self.response.is_untouched:
+                if wait:
+                    await self._wait(END)
+                else:
+                    self._passes = True
+                return
+        await self._send_response(response)
+
+    def take(self, response: InnerResponse) -> None:
+        """Let the response of the application be the answer."""
+        self._answer = response
 
     def require_own_task(self, name: str) -> None:
         """Raise `RuntimeError` in any other task than the one that runs the middleware now."""
         if not self._outer.cr_running:
             raise RuntimeError(
-                f"{name} was awaited in another task than the middleware runs in. asyncio.wait_for makes one before "
-                "Python 3.12: use `async with asyncio.timeout(...)` or `with anyio.fail_after(...)` instead, and "
-                "create_task or start_soon for the other thing that is to run meanwhile."
+                f"{name} was awaited in another task than the middleware runs in. asyncio.create_task, asyncio.gather "
+                "and start_soon make one, and so does asyncio.wait_for before Python 3.12: await it directly, and use "
+                "`async with asyncio.timeout(...)` for a time limit, and the other task for what runs meanwhile."
             )
 
-    def _lets_pass(self, response: ASGIApp) -> bool:
-        inner = self.response
-        if inner is None or response is not inner:
-            return False
-        self._answer = inner
-        return inner.is_untouched
-
     async def _send_response(self, response: Any) -> None:
+        # On older servers there is one who listens for the client's leaving, the application; or else nobody. A second
+        # one in here would be a task group that is open while the application opens and closes its own.
+        looks = self.response is not None and not send_tells_disconnect(self.scope)
+        send = self._send_or_tell if looks else self.send
         if self._answer is not None:
-            await self._answer.send_to(self.scope, self.send)
+            await self._answer.send_to(self.scope, send)
             return
         _require_response(response)
-        await response(self.scope, self.receive, self.send)
+        scope = self.scope
+        if looks:
+            listener_for(scope, self.receive)  # made now, the copy has it too, and so who listens is known there
+            scope = {**scope, "asgi": {**scope.get("asgi", {}), "spec_version": "2.4"}}
+        await response(scope, self.receive, send)
+
+    async def _send_or_tell(self, message: Message) -> None:
+        """Send as servers of ASGI 2.4 do: raise `OSError` amid a stream once the client has gone."""
+        # The application that waits in its ``receive`` hears it first, and ends all this.
+        if (
+            message.get("more_body", False)
+            and not getattr(self._received, "waiting", 0)
+            and await has_disconnected(self.scope, self.receive)
+        ):
+            self._gone = OSError("The client has gone.")
+            raise self._gone
+        await self.send(message)
 
     def _wait(self, event: str) -> Awaitable[Any]:
         self._waits_for = event
@@ -190,10 +221,11 @@ class Exchange:
         request = self._begin_call()
         error: BaseException | None = None
         try:
-            call = self._call = self._app(request.scope, receive_for(request), self._send)
+            receive = self._received = receive_for(request)
+            call = self._call = self._app(request.scope, receive, self._send)
             await call
         except BaseException as exc:
-            if self._is_abandoned(exc):
+            if self._abandoned is not None and leads_to(exc, self._abandoned):
                 self.scope.pop(VIEW, None)
             else:
                 error = exc
@@ -218,6 +250,7 @@ class Exchange:
 
     def _begin_call(self) -> Request[Any]:
         self._waits_for = START
+        self._abandoned = None
         return self._request
 
     async def _nothing_more(self) -> Exception:
@@ -234,13 +267,18 @@ class Exchange:
         # It may also be that of another request, made in here, and then it is an error like any other.
         return isinstance(disconnect.__cause__, OSError) or await has_disconnected(self.scope, self.receive)
 
-    def _is_abandoned(self, exc: BaseException) -> bool:
-        if isinstance(exc, BaseExceptionGroup):
-            return all(map(self._is_abandoned, cast("BaseExceptionGroup[BaseException]", exc).exceptions))
-        if isinstance(exc, ResponseAbandonedError):
-            return exc.exchange is self
-        cause = exc.__cause__ or (exc.__context__ if isinstance(exc, (ClientDisconnect, OSError)) else None)
-        return cause is not None and self._is_abandoned(cause)
+    async def _is_disconnect(self, error: Exception) -> bool:
+        if self._gone is not None and leads_to(error, self._gone):
+            return True
+        return isinstance(error, ClientDisconnect) and await self._has_disconnected(error)
+
+    async def _run_background(self, background: BackgroundWork, error: Exception | None) -> None:
+        try:
+            await background()
+        except Exception as exc:
+            if error is None:
+                raise
+            error.add_note(f"The background work of the response failed as well: {exc!r}")
 
     # What the application sends through.
 
@@ -261,10 +299,14 @@ class Exchange:
                 await self._send_while_awaited(response.start())
         elif event == PART and kind != "http.response.start":
             await self._tell(message)
+            if self._waits_for in (CALL, FINISHED):
+                self._raise_amid_stream(message)
         elif event == END:
             await self._send_while_awaited(message)
         elif event in (CALL, FINISHED):
-            await self._drop(message)
+            self._raise_amid_stream(message)
+            if kind == TRAILERS and self._answer is not None:
+                await self.send(message)
         else:
             raise RuntimeError(f"{kind} was sent out of order, while the middleware waited for {event}.")
 
@@ -275,26 +317,24 @@ class Exchange:
             self._lost = error
             raise
         if self._is_last(message):
-            try:
-                await self._drive(None)
-            except Exception as exc:
-                self._failure = exc  # the response is whole, and what the application does after it goes on
+            await self._tell(None)
 
     async def _tell(self, value: object) -> None:
         try:
             await self._drive(value)
         except Exception as exc:
-            self._failure = exc  # raised from `run`: it is none of the application's business
-            if isinstance(exc, (RuntimeError, ValueError)) and not getattr(self._call, "cr_running", True):
-                exc.add_note(TASK_NOTE)
-        if self._failure is not None or self._waits_for == CALL:
-            raise ResponseAbandonedError(self)
+            self._failure = exc  # raised from `run`: it is none of the application's business, which goes on
+            if isinstance(exc, (RuntimeError, ValueError)) and (
+                not getattr(self._call, "cr_running", True) or "cancel scope" in str(exc).lower()
+            ):
+                exc.add_note(SCOPE_NOTE)
 
-    async def _drop(self, message: Message) -> None:
-        if self._waits_for == CALL or self._failure is not None or message.get("more_body", False):
-            raise ResponseAbandonedError(self)
-        if message["type"] == TRAILERS and self._answer is not None:
-            await self.send(message)
+    def _raise_amid_stream(self, message: Message) -> None:
+        """Drop a message that nobody wants; `ResponseAbandonedError` if more of them are to follow."""
+        if message.get("more_body", False):
+            if self._abandoned is None:
+                self._abandoned = ResponseAbandonedError("The middleware has answered by itself.")
+            raise self._abandoned.with_traceback(None)
 
     def _is_last(self, message: Message) -> bool:
         kind = message["type"]

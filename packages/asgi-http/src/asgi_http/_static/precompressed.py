@@ -16,8 +16,20 @@ from asgi_types import Headers, HTTPException
 from .accept_encoding import acceptable_encodings
 from .static_path import is_miss
 
+TOLERANCE: Final = 10
+"""Seconds that a sibling may seem to be older than its file: what copies both keeps no order."""
+
 SUFFIXES: Final = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 _ALL_SUFFIXES: Final = tuple(SUFFIXES.values())
+
+
+class NotAcceptable(HTTPException):
+    """A 406: the client accepts the file in no coding that there is."""
+
+    vary = "Accept-Encoding"
+
+    def __init__(self) -> None:
+        super().__init__(406, headers={"Vary": self.vary})
 
 
 class Sibling(NamedTuple):
@@ -55,23 +67,24 @@ def find_sibling(
 ) -> Sibling | None:
     """The sibling of ``path`` that the client likes best, or None if that is the file itself.
 
-    A sibling that is older than the file is left out, as it was made of another one; so is one that is no regular file,
-    one that may not be read, and without ``follow_symlink`` a link. A request without ``Accept-Encoding`` gets the file
-    itself.
+    A sibling that is more than 10 seconds older than the file is left out, as it was made of another one; so is one
+    that is no regular file, one that may not be read, and without ``follow_symlink`` a link. A request without
+    ``Accept-Encoding`` gets the file itself.
 
-    Raises an `HTTPException` 406 if the client refuses the file itself, and there is no sibling that it accepts.
+    Raises `NotAcceptable` if the client refuses the file itself, and there is no sibling that it accepts.
     """
     fields = headers.getlist("accept-encoding")
     if not fields:
         return None
+    oldest = stat_result.st_mtime_ns - TOLERANCE * 10**9
     for encoding in acceptable_encodings(",".join(fields), encodings):
         if encoding == "identity":
             return None
         sibling = f"{path}{SUFFIXES[encoding]}"
         status = _status(sibling, follow_symlink)
-        if status is not None and status.st_mtime_ns >= stat_result.st_mtime_ns and is_readable(sibling, status):
+        if status is not None and status.st_mtime_ns >= oldest and is_readable(sibling, status):
             return Sibling(encoding, sibling, status)
-    raise HTTPException(406, headers={"Vary": "Accept-Encoding"})
+    raise NotAcceptable
 
 
 def _status(path: str, follow_symlink: bool) -> os.stat_result | None:

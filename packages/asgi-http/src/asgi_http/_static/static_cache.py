@@ -2,7 +2,7 @@
 
 A file whose name has a hash of its content never changes under that name, so it may be kept for ever. Taking another
 one for such a file would keep a stale copy in browsers for a year; the other mistake only costs a question. So the
-rule that recognises hashes leaves out whatever could be words, dates or versions.
+rule that recognises hashes leaves out whatever looks like words, dates or versions, and with it many hashes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ _PAGES = (".html", ".htm", ".xhtml")
 
 # What may follow a hash: ".js", ".min.js", ".js.map", ".chunk.css".
 _EXTENSIONS = re.compile(r"(?:\.[a-z][a-z0-9]{0,9})+", re.IGNORECASE)
-# Runs that a person would write in one go: a word with or without a capital, capitals, a number.
-_RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_HEX = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}")
-_BASE32 = re.compile(r"[A-Z2-7]{8}")
+_RUN = re.compile(r"[a-z]+|[A-Z]+|[0-9]+")
+_HEX = re.compile(r"[0-9a-f]{8,64}")
+_BASE64 = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[0-9A-Za-z_-]{8}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:[0-9]{4}|dec|feb)", re.IGNORECASE)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:[0-9]{4}|dec|feb)|[0-9]{1,2}(?:dec|feb)[0-9]{2,4}")
+# Two numbers and what stands between them, such as a year and what is counted in it.
+_NUMBERS = re.compile(r"[a-f]?[0-9]+[a-f][0-9]+[a-f]?")
 
 
 class CachePolicy:
@@ -33,7 +34,8 @@ class CachePolicy:
     ``cache_control`` is one value for all files, or a function of the path that gives one or None. ``immutable`` says
     which files never change: a regular expression that is searched in the path, a function, or ``True`` for the rule
     of `is_fingerprinted`. A page of HTML never counts as one, as nothing links to it by a hash. With ``immutable`` and
-    no ``cache_control``, all other files are ``no-cache``: kept, but asked for before each use.
+    no ``cache_control``, all other files are ``no-cache``: kept, but asked for before each use. In any case, so is what
+    stands for a file that is missing; see `value_for`.
 
     >>> policy = CachePolicy(None, immutable=True)
     >>> policy.value_for("assets/app.3f2a1b9c.js"), policy.value_for("index.html")
@@ -51,15 +53,33 @@ class CachePolicy:
         if isinstance(cache_control, str):
             Headers({"cache-control": cache_control})  # ValueError now and not at the first request
         self._cache_control = cache_control
-        self.is_empty = cache_control is None
 
-    def value_for(self, path: str) -> str | None:
-        """The value for the file at this path, or None for no header."""
+    def value_for(self, path: str, *, must_revalidate: bool = False) -> str | None:
+        """The value for the file at this path, or None for no header.
+
+        With ``must_revalidate`` nobody may use the file again without asking, as it answers for a name that may get a
+        file of its own: ``no-store`` stays, ``private`` becomes ``private, no-cache``, and all else ``no-cache``.
+
+        >>> policy = CachePolicy("private, max-age=60", None)
+        >>> policy.value_for("index.html"), policy.value_for("index.html", must_revalidate=True)
+        ('private, max-age=60', 'private, no-cache')
+        """
+        value = self._value(path)
+        return _revalidated(value) if must_revalidate else value
+
+    def _value(self, path: str) -> str | None:
         if self._is_immutable is not None and not path.lower().endswith(_PAGES) and self._is_immutable(path):
             return IMMUTABLE
         if self._cache_control is None or isinstance(self._cache_control, str):
             return self._cache_control
         return self._cache_control(path)
+
+
+def _revalidated(value: str | None) -> str:
+    directives = {directive.partition("=")[0].strip(" \t").lower() for directive in (value or "").split(",")}
+    if value is not None and "no-store" in directives:
+        return value
+    return f"private, {REVALIDATE}" if "private" in directives else REVALIDATE
 
 
 def _immutable_rule(
@@ -75,17 +95,20 @@ def _immutable_rule(
 
 
 def is_fingerprinted(path: str) -> bool:
-    """Whether the file's name surely has a hash of its content, between a dot or hyphen and its extensions.
+    r"""Whether the file's name looks as if it had a hash of its content, between a dot or hyphen and its extensions.
 
-    Known are hexadecimal hashes of 8 and more characters (webpack, Parcel, Django, Sprockets), and the 8 characters of
-    base64 (Vite, Rollup) and base32 (esbuild, Angular). One in five or so of those that are shorter than 12 looks too
-    much like a word, a date or a version to be sure, and is not taken for one: give a regular expression of your
-    bundler's names where all must be. A UUID is no hash, but the number of a record or a device may look like one: the
-    rule is for directories that a build fills, not for uploads.
+    Known are hexadecimal hashes of 8 to 64 characters in lower case (webpack, Parcel, Django, Sprockets), and those of
+    8 characters in base64 with capitals, small letters and digits in turn (Vite, Rollup). One in four of the former if
+    it has 8 characters, and most of the latter, look too much like a word, a date or a version, and are not taken for
+    one; nor are hashes of another form, such as esbuild's. Where all must be, give a regular expression of your
+    bundler's names instead: ``"^assets/"`` for Vite, ``r"-[A-Z2-7]{8}\.(js|css)$"`` for esbuild and Angular.
 
-    >>> [is_fingerprinted(name) for name in ("app.3f2a1b9c.js", "index-BmQ0x9Ya.css", "js/main-5BQZ6TTF.js.map")]
+    A UUID is no hash, but the number of a record or a device may look like one: the rule is for directories that a
+    build fills, not for uploads.
+
+    >>> [is_fingerprinted(name) for name in ("app.3f2a1b9c.js", "index-BmQ0x9Ya.css", "js/main.8bf0a4c9.js.map")]
     [True, True, True]
-    >>> [is_fingerprinted(name) for name in ("jquery-3.7.1.min.js", "photo-20240101.jpg", "index-contact.js")]
+    >>> [is_fingerprinted(name) for name in ("jquery-3.7.1.min.js", "menu-24dec2025.pdf", "compare-MP3vsMP4.png")]
     [False, False, False]
     """
     name = path.rpartition("/")[2]
@@ -101,23 +124,10 @@ def _ends_with_hash(stem: str) -> bool:
     if _UUID.search(stem[-36:]):
         return False
     prefix, _, last = stem.replace(".", "-").rpartition("-")
-    if prefix and _is_hash(last):
-        return True
-    # A hash in base64 may have hyphens itself.
-    return len(stem) > 9 and stem[-9] in ".-" and "-" in stem[-8:] and _is_hash_with_hyphen(stem[-8:])
-
-
-def _is_hash(text: str) -> bool:
-    runs = len(_RUN.findall(text))
-    if _HEX.fullmatch(text):
-        return runs >= 3 and (len(text) >= 16 or not _DATE.search(text))
-    if _BASE32.fullmatch(text):
-        return runs >= 3
-    if len(text) != 8 or not (text.isascii() and text.replace("_", "a").isalnum()):
+    if prefix and _HEX.fullmatch(last):
+        return len(_RUN.findall(last)) >= 3 and not _NUMBERS.fullmatch(last) and not _DATE.search(last)
+    # In eight characters of three kinds, a person changes the kind five times at most. A hash may have hyphens itself.
+    last = stem[-8:]
+    if len(stem) < 10 or stem[-9] not in ".-" or not _BASE64.fullmatch(last):
         return False
-    return runs >= (5 if text == text.lower() else 4)
-
-
-def _is_hash_with_hyphen(text: str) -> bool:
-    has_all_kinds = re.search("[0-9]", text) and re.search("[A-Z]", text) and re.search("[a-z]", text)
-    return bool(has_all_kinds) and "." not in text and len(_RUN.findall(text)) >= 4
+    return len(_RUN.findall(last.replace("-", "").replace("_", ""))) >= 7

@@ -15,14 +15,15 @@ from typing import NamedTuple
 from asgi_types import Headers, HTTPException, Receive, Response, Scope, Send, get_route_path, redirect_target, refuse
 
 from .._background.thread_limiters import run_in_thread
+from .._files.file_body import NoSuchFile
 from .._files.file_response import FileResponse
 from .._responses import RedirectResponse
 from .navigation import VARY, is_navigation, may_be_page
 from .package_directory import package_directory
-from .precompressed import Sibling, find_sibling, is_readable, known_encodings, may_have_siblings
-from .static_cache import REVALIDATE, CachePolicy
+from .precompressed import NotAcceptable, Sibling, find_sibling, is_readable, known_encodings, may_have_siblings
+from .static_cache import CachePolicy
 from .static_path import find_file, is_miss, relative_path
-from .static_response import StaticFileResponse, is_not_modified, send_sibling
+from .static_response import StaticFileResponse, is_not_modified, send_as_found
 
 PathLike = str | os.PathLike[str]
 
@@ -48,20 +49,23 @@ class StaticFiles:
 
     ``cache_control`` is the ``Cache-Control`` of all files, or a function of a file's path below the directory that
     gives it or None. ``immutable`` says which files never change under their names and may be kept for ever: ``True``
-    for those with a hash in their name, as bundlers make them (not for uploads, whose names may look like that), or a
-    regular expression to be found in the path, or a function of it. Pages of HTML are never among them, and all others
-    are then ``no-cache`` unless ``cache_control`` says more. By default there is no such header.
+    for those whose name seems to have a hash of their content (not for uploads, whose names may look like that), or a
+    regular expression to be found in the path, such as ``"^assets/"``, or a function of it. Pages of HTML are never
+    among them, and all others are then ``no-cache`` unless ``cache_control`` says more. By default files have no such
+    header. ``404.html`` and the fallback, which stand for what may be there tomorrow, are always ``no-cache``, and
+    ``private`` or ``no-store`` where that is said of them.
 
     ``precompressed`` are codings, in your order of preference, of which files may lie beside the original: ``br`` for
     ``app.js.br``, ``zstd`` for ``.zst``, ``gzip`` for ``.gz``. They are negotiated by RFC 9110 section 12.5.3; one that
-    is older than the original is not used.
+    is more than 10 seconds older than the original is not used, so keep their times when you copy them: ``cp -p``,
+    ``rsync -t``.
 
-    ``fallback`` is the file that answers, with 200 and ``no-cache``, when a browser opens a page that is no file: the
-    ``index.html`` of an application of one page that has a router of its own. Scripts, pictures and requests of
-    programs stay a 404.
+    ``fallback`` is the file that answers, with 200, when a browser opens a page that is no file: the ``index.html`` of
+    an application of one page that has a router of its own. Scripts, pictures and requests of programs stay a 404.
 
     What is refused raises `HTTPException` where somebody above answers it, and is answered here otherwise. A path with
-    an empty, ``.`` or ``..`` segment or a backslash is a miss, and so is what may not be read.
+    an empty, ``.`` or ``..`` segment or a backslash is a miss; so are a file's path with a slash at the end, and what
+    may not be read. A file that is replaced after it was found is looked up once more, and then is a miss.
 
     >>> import asyncio
     >>> files = StaticFiles(packages=[("asgi_http", ".")], cache_control="max-age=60")
@@ -124,18 +128,24 @@ class StaticFiles:
         if not self.config_checked:
             await self.check_config()
             self.config_checked = True
-        try:
-            response = await self.get_response(self.get_path(scope), scope)
-        except HTTPException as refusal:
-            await refuse(scope, receive, send, refusal)
+        for _ in range(2):
+            try:
+                response = await self.get_response(self.get_path(scope), scope)
+            except HTTPException as refusal:
+                await refuse(scope, receive, send, refusal)
+                return
+            try:
+                await response.__call__(scope, receive, send)
+            except NoSuchFile:  # what was found has gone or is another file now, and nothing has been sent
+                continue
             return
-        await response.__call__(scope, receive, send)
+        await refuse(scope, receive, send, _refusal(404, self._varies_by(self.get_path(scope))))
 
     def get_path(self, scope: Scope) -> str:
         """The path of the file below the directory, with slashes on every system; ``.`` for the directory itself.
 
-        Below a mount it is what the mount leaves over. Raises an `HTTPException` 404 for a path with an empty, ``.`` or
-        ``..`` segment: whoever looked at the path before must have seen the file that it leads to.
+        Below a mount it is what the mount leaves over. A path with an empty, ``.`` or ``..`` segment gets ``.//`` in
+        front, which leads nowhere: whoever looked at the path before must have seen the file that it leads to.
 
         >>> StaticFiles().get_path({"path": "/static/css/app.css", "root_path": "/static"})
         'css/app.css'
@@ -145,9 +155,10 @@ class StaticFiles:
             del names[0]
         if names and not names[-1]:
             names.pop()
+        path = "/".join(names)
         if not {"", ".", ".."}.isdisjoint(names):
-            raise HTTPException(404)
-        return "/".join(names) or "."
+            return f".//{path}"
+        return path or "."
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The response for a path as `get_path` gives it.
@@ -160,11 +171,9 @@ class StaticFiles:
         found = await run_in_thread("files", self._find, path, scope)
         if isinstance(found, str):
             return RedirectResponse(found)
-        if found is None:
-            raise HTTPException(404, headers={"Vary": VARY} if self._may_fall_back(path) else None)
         response = self.file_response(found.full_path, found.stat_result, scope, found.status_code)
-        if found.sibling is not None and isinstance(response, FileResponse):
-            send_sibling(response, found.full_path, found.sibling)
+        if isinstance(response, FileResponse):
+            send_as_found(response, found.full_path, found.stat_result, found.sibling)
         self._add_headers(response, path, found)
         return response
 
@@ -217,28 +226,37 @@ class StaticFiles:
         if self.fallback is not None and self._file(self.fallback, Headers()) is None:
             raise RuntimeError(f"StaticFiles fallback '{self.fallback}' does not exist.")
 
-    def _find(self, path: str, scope: Scope) -> _Found | str | None:
-        """The file that answers, or where the client should go instead. This blocks, and so runs in a thread."""
+    def _find(self, path: str, scope: Scope) -> _Found | str:
+        """The file that answers, or where the client should go instead. This blocks, and so runs in a thread.
+
+        Raises `HTTPException` if no file answers.
+        """
         headers = Headers(scope=scope)
         full_path, status = self._lookup(path)
-        if status is not None and is_readable(full_path, status):
+        if status is not None and is_readable(full_path, status) and not scope["path"].endswith(f"/{path}/"):
             return self._with_sibling(path, full_path, status, headers)
         if self.html and status is not None and stat.S_ISDIR(status.st_mode):
             index = self._file("index.html" if path in ("", ".") else f"{path}/index.html", headers)
             if index is not None:
                 return index if scope["path"].endswith("/") else _with_slash(scope) or index
-        if self.fallback is not None and may_be_page(path) and is_navigation(headers):
-            page = self._file(self.fallback, headers)
+        return self._stand_in(self._varies_by(path), headers)
+
+    def _stand_in(self, vary: Sequence[str], headers: Headers) -> _Found:
+        """What answers for a file that is missing."""
+        if self.fallback is not None and vary and is_navigation(headers):
+            try:
+                page = self._file(self.fallback, headers)
+            except NotAcceptable as refusal:
+                raise _refusal(406, [refusal.vary, *vary]) from None
             if page is not None:
                 return page._replace(is_fallback=True)
-        return self._error_page(headers) if self.html else None
-
-    def _error_page(self, headers: Headers) -> _Found | None:
         try:
-            page = self._file("404.html", headers)
-        except HTTPException:  # in no coding that the client accepts, and so it gets none
-            return None
-        return page and page._replace(status_code=404)
+            page = self._file("404.html", headers) if self.html else None
+        except NotAcceptable as refusal:  # and so it gets none
+            raise _refusal(404, [refusal.vary, *vary]) from None
+        if page is None:
+            raise _refusal(404, vary)
+        return page._replace(status_code=404)
 
     def _file(self, path: str, headers: Headers) -> _Found | None:
         full_path, status = self._lookup(path)
@@ -262,22 +280,21 @@ class StaticFiles:
 
     def _add_headers(self, response: Response, path: str, found: _Found) -> None:
         headers = response.headers
+        stands_in = found.is_fallback or found.status_code == 404
         if self.precompressed and may_have_siblings(found.path):
             headers.add_vary_header("Accept-Encoding")
-        if (found.is_fallback or found.status_code == 404) and self._may_fall_back(path):
-            headers.add_vary_header(VARY)
+        if stands_in:
+            for vary in self._varies_by(path):
+                headers.add_vary_header(vary)
         if "cache-control" in headers:  # what a subclass says comes first
             return
-        cache_control = self._cache_policy.value_for(found.path)
-        if found.status_code == 404 and cache_control is not None:
-            cache_control = REVALIDATE
-        if cache_control is None and found.is_fallback:
-            cache_control = REVALIDATE
+        cache_control = self._cache_policy.value_for(found.path, must_revalidate=stands_in)
         if cache_control is not None:
             headers["cache-control"] = cache_control
 
-    def _may_fall_back(self, path: str) -> bool:
-        return self.fallback is not None and may_be_page(path)
+    def _varies_by(self, path: str) -> Sequence[str]:
+        """Request headers that decide what answers for this path if it is missing."""
+        return (VARY,) if self.fallback is not None and may_be_page(path) else ()
 
     def _root(self, directory: PathLike) -> str:
         path = os.fspath(directory)
@@ -285,6 +302,10 @@ class StaticFiles:
         if root is None:
             root = self._roots[path] = os.path.abspath(path)  # noqa: PTH100
         return root
+
+
+def _refusal(status_code: int, vary: Sequence[str]) -> HTTPException:
+    return HTTPException(status_code, headers={"Vary": ", ".join(vary)} if vary else None)
 
 
 def _with_slash(scope: Scope) -> str | None:

@@ -80,7 +80,9 @@ def find_file(root: str, names: str, *, follow_symlink: bool) -> tuple[str, os.s
             full_path = os.path.realpath(full_path)
             if not _is_below(full_path, os.path.realpath(root)):
                 return None
-            status = os.stat(full_path)  # noqa: PTH116
+            status = os.lstat(full_path)
+            if stat.S_ISLNK(status.st_mode):  # which leads to itself, or was put there a moment ago
+                return None
     except (OSError, ValueError) as error:
         if is_miss(error):
             return None

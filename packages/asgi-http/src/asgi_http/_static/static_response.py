@@ -9,12 +9,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from asgi_types import Headers, HTTPException, Response, Scope
+from asgi_types import Headers, Response
 
 from .._conditional.http_date import parse_http_date
 from .._conditional.preconditions import conditional_fields, evaluate_preconditions
-from .._files.file_response import FileResponse
-from .._files.file_transfer import FileTransfer
+from .._files.file_response import FileResponse, expect
 from .precompressed import Sibling
 
 _NOT_MODIFIED_FIELDS = (b"if-none-match", b"if-modified-since")
@@ -56,44 +55,32 @@ def is_not_modified(response_headers: Headers, request_headers: Headers) -> bool
 class StaticFileResponse(FileResponse):
     """A file of `StaticFiles`, or its compressed sibling."""
 
-    encoding: str | None = None
-    """The content coding of a sibling."""
     asks: Callable[[Headers], bool] | None = None
     """Decides in place of the preconditions whether the client has what these headers are of."""
-
-    def set_stat_headers(self, stat_result: os.stat_result) -> None:
-        """Those of the file, with the coding in the entity tag of a compressed one."""
-        super().set_stat_headers(stat_result)
-        if self.encoding is None:
-            return
-        etag = self.headers["etag"]
-        if etag.endswith(f'-{self.encoding}"'):
-            return
-        # A build that sets all times to one may make two files of one size, which must not have one tag (RFC 9110
-        # section 8.8.3.3). What is listed as added by us is renewed if the file changes.
-        own = f'{etag[:-1]}-{self.encoding}"'
-        self.headers["etag"] = own
-        pair = (b"etag", etag.encode("latin-1"))
-        self._stat_headers = [(b"etag", own.encode("latin-1")) if each == pair else each for each in self._stat_headers]
-
-    def _begin(self, scope: Scope, *, at_once: bool = False) -> FileTransfer:
-        try:
-            return super()._begin(scope, at_once=at_once)
-        except (RuntimeError, PermissionError):  # it was there a moment ago
-            raise HTTPException(404) from None
 
     def _is_not_modified(self, method: str, fields: Mapping[bytes, str]) -> bool:
         verdict = super()._is_not_modified(method, fields)  # which may be a 412
         return verdict if self.asks is None else self.asks(self.headers)
 
 
-def send_sibling(response: FileResponse, path: str, sibling: Sibling) -> None:
-    """Make a response that sends the file at ``path`` send ``sibling`` instead, unless it has a coding of its own."""
-    if os.fspath(response.path) != os.fspath(path) or "content-encoding" in response.headers:
+def send_as_found(
+    response: FileResponse, path: str | os.PathLike[str], stat_result: os.stat_result, sibling: Sibling | None
+) -> None:
+    """Make a response that sends the file at ``path`` send just the file that was found there, or ``sibling`` instead.
+
+    A response of another file stays as it is. One with a coding of its own gets no sibling.
+    """
+    if os.fspath(response.path) != os.fspath(path):
         return
+    if sibling is None or "content-encoding" in response.headers:
+        expect(response, stat_result)
+        return
+    tag = response.headers.get("etag")
     response.path = sibling.path
     response.stat_result = sibling.stat_result
     response.headers["content-encoding"] = sibling.encoding
-    if isinstance(response, StaticFileResponse):
-        response.encoding = sibling.encoding
     response.set_stat_headers(sibling.stat_result)
+    expect(response, sibling.stat_result)
+    if tag is not None and response.headers.get("etag") == tag and tag.endswith('"'):
+        # One that was given, and told of the file itself: its sibling is another representation (RFC 9110 section 8.8).
+        response.headers["etag"] = f'{tag[:-1]}-{sibling.encoding}"'

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextvars import Context, copy_context
+from threading import Lock
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from .._background.thread_limiters import run_in_thread
+from .._task_scope import TaskScope, task_scope
 
 if TYPE_CHECKING:
     from anyio import Event
-    from anyio.abc import TaskGroup
 
 T = TypeVar("T")
 
@@ -29,7 +31,7 @@ PATIENCE: Final = 0.001
 """Seconds for which more items are awaited before those that are there are handed over."""
 
 CLOSE_TIMEOUT: Final = 10.0
-"""Seconds that an iterator has for closing once whoever reads it is cancelled."""
+"""Seconds that an async iterator has for closing once whoever reads it is cancelled."""
 
 
 def iterate(content: AsyncIterable[T] | Iterable[T]) -> AsyncIterable[T]:
@@ -61,11 +63,12 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
         self._iterable = iterable
         self._iterator: Iterator[T] | None = None
         self._context: Context | None = None
+        self._step = Lock()
         self._items: deque[T] = deque()
         self._error: BaseException | None = None
         self._is_finished = False
         self._is_closed = False
-        self._tasks: TaskGroup | None = None
+        self._tasks: TaskScope | None = None
         self._filled: Event | None = None
         # Whether the thread has to return as soon as it has an item.
         self._is_wanted = True
@@ -75,30 +78,20 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
 
         What ``work`` raises is raised as it is, not in a group. The thread has returned when this does.
         """
-        from anyio import create_task_group, get_cancelled_exc_class
-
-        failure: BaseException | None = None
-        async with create_task_group() as tasks:
+        async with task_scope() as tasks:
             self._tasks = tasks
             try:
                 await work()
-            except get_cancelled_exc_class():
-                raise
-            except BaseException as exc:
-                failure = exc
             finally:
                 self._is_wanted = True
                 self._tasks = None
-        if failure is not None:
-            try:
-                raise failure
-            finally:
-                del failure  # its traceback refers to this frame
 
     async def __anext__(self) -> T:
         while not self._items:
             if self._is_finished:
                 error, self._error = self._error, None
+                if isinstance(error, StopAsyncIteration):  # it would pass for the end
+                    raise RuntimeError("An iterator that is not async raised StopAsyncIteration.") from error
                 raise StopAsyncIteration if error is None else error
             if self._tasks is None:
                 await run_in_thread("streams", self._run, self._fill)
@@ -107,19 +100,23 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
         return self._items.popleft()
 
     async def aclose(self) -> None:
-        """Close the iterator if it can be closed, in a thread; one that came to its end was closed there."""
+        """Close the iterator if it can be closed, in a thread; one that came to its end was closed there.
+
+        A thread cannot be cancelled: this waits for the item that is being made, however long that takes.
+        """
         self._is_finished = True
         self._items.clear()
         if self._is_closed:
             return
-        self._is_closed = True
         # What was given may be the iterator already, such as a generator that nobody asked for an item yet.
         if self._iterator is None and isinstance(self._iterable, Iterator):
             self._iterator = self._iterable
-        if hasattr(self._iterator, "close"):
+        if _closes_at_once(self._iterator):
+            self._close()
+        elif hasattr(self._iterator, "close"):
             await run_in_thread("streams", self._run, self._close)
 
-    async def _wait_for_items(self, tasks: TaskGroup) -> None:
+    async def _wait_for_items(self, tasks: TaskScope) -> None:
         """Return when there are items, or none will come."""
         from anyio import Event, move_on_after
 
@@ -138,6 +135,8 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
     async def _fill_in_thread(self, filled: Event) -> None:
         try:
             await run_in_thread("streams", self._run, self._fill)
+        except Exception as exc:  # there is no thread
+            self._error, self._is_finished = exc, True
         finally:
             self._filled = None
             filled.set()
@@ -145,10 +144,12 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
     # The methods below run in a thread.
 
     def _run(self, step: Callable[[], None]) -> None:
-        # One context for all steps: a generator may reset a variable after the yield that it set before it.
-        if self._context is None:
-            self._context = copy_context()
-        self._context.run(step)
+        # An event loop that cancels a task leaves the thread it waited for alone, which goes on with its step.
+        with self._step:
+            # One context for all: a generator may reset a variable after the yield that it set before it.
+            if self._context is None:
+                self._context = copy_context()
+            self._context.run(step)
 
     def _fill(self) -> None:
         try:
@@ -160,7 +161,6 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
                 size += _size(item)
                 if self._is_wanted or len(self._items) >= MAX_ITEMS or size >= MAX_SIZE:
                     return
-            self._is_closed = True
             self._close()
         except BaseException as exc:  # it is raised by who asks for the next item
             self._error = exc
@@ -168,8 +168,16 @@ class ThreadIterator(AsyncIterator[T], Generic[T]):
 
     def _close(self) -> None:
         close = getattr(self._iterator, "close", None)
-        if close is not None:
+        if close is not None and not self._is_closed:
+            self._is_closed = True
             close()
+
+
+def _closes_at_once(iterator: object) -> bool:
+    """Whether closing runs no code: of a generator that has not begun, or has ended."""
+    if not isinstance(iterator, GeneratorType):
+        return False
+    return not iterator.gi_running and not iterator.gi_suspended
 
 
 def _size(item: object) -> int:
@@ -181,7 +189,8 @@ def _size(item: object) -> int:
 class closing:  # noqa: N801 - used like contextlib.aclosing
     """Closes an iterator at the end of a block if it can be closed; anything else is left alone.
 
-    A block that was cancelled waits for it as well, for 10 seconds at most.
+    A block that was cancelled waits for it as well: for 10 seconds at most, and for one that runs in a thread, which
+    cannot be cancelled, as long as that takes.
     """
 
     __slots__ = ("_iterator",)

@@ -17,6 +17,9 @@ from .trailers import Trailers
 class JSONLinesResponse(StreamingResponse):
     r"""The values of an iterable, async or not, each sent at once as a line of JSON; see `StreamingResponse`.
 
+    An iterable that is neither async nor a list or tuple is read in a thread, at most 64 values ahead of the client,
+    whatever their size. Text and bytes are a `TypeError`: a line for each character is not what is wanted.
+
     ``json_codec`` turns a value into JSON, which must have no line break in it.
 
     When the iterable fails, or a value has no JSON form, ``on_error`` is called with the exception; what it returns is
@@ -48,6 +51,11 @@ class JSONLinesResponse(StreamingResponse):
         trailers: Trailers | None = None,
         on_error: Callable[[Exception], Any] | None = None,
     ) -> None:
+        if isinstance(content, (str, bytes, bytearray, memoryview)):
+            raise TypeError(
+                f"Cannot send {type(content).__name__} as lines of JSON: give an iterable of values, such as a list, "
+                "or take a StreamingResponse for what is JSON already."
+            )
         values = iterate(content)
         super().__init__(values, status_code, headers, media_type, background, trailers)
         if on_error is not None:

@@ -45,7 +45,8 @@ class StreamingResponse(Response):
     The iterator is closed on every way out: the end, an error, cancellation, and HEAD or a status without a body,
     which do not read it at all. An async generator can await in its ``finally``, for 10 seconds if the stream is
     cancelled while a chunk is sent; one that is cancelled where it waits itself has to shield that, as always with
-    AnyIO. When the client goes away the stream ends there, which is no error, and ``background`` runs as always. An
+    AnyIO. A thread cannot be cancelled: what is not async is waited for, however long its next chunk or its closing
+    takes. When the client goes away the stream ends there, which is no error, and ``background`` runs as always. An
     error of the iterable is raised as it is: the server breaks the connection off, and the client sees that something
     is missing.
 
@@ -101,9 +102,10 @@ class StreamingResponse(Response):
             pass
 
     async def stream_response(self, send: Send) -> None:
-        """Send the whole response from `body_iterator`; `ClientDisconnect` if ``send`` says that the client has gone.
+        """Send the whole response from `body_iterator`.
 
-        A subclass may override it, to send something else.
+        A subclass may override it, to send something else. Where the client has gone, ``send`` raises an exception that
+        is a `ClientDisconnect` and an `OSError`.
         """
         async with closing(self.body_iterator):
             await self._send_start(send)
@@ -157,6 +159,8 @@ class StreamingResponse(Response):
                 # `_raising_disconnect`, which would cost a call for every chunk.
                 try:
                     await send({"type": "http.response.body", "body": body, "more_body": True})
+                except _SendFailed:
+                    raise  # of a send that `stream_response` was given
                 except OSError as error:
                     raise _SendFailed from error
             await _raising_disconnect(send)({"type": "http.response.body", "body": b"", "more_body": False})
@@ -169,8 +173,8 @@ class StreamingResponse(Response):
         raise TypeError(f"Cannot send a chunk of type {type(chunk).__name__}: give str or bytes.")
 
 
-class _SendFailed(ClientDisconnect):
-    """``send`` says that the client has gone."""
+class _SendFailed(ClientDisconnect, OSError):  # noqa: N818 - no error
+    """``send`` says that the client has gone: by an `OSError`, as which who sends may know it."""
 
 
 def _raising_disconnect(send: Send) -> Send:
@@ -179,6 +183,8 @@ def _raising_disconnect(send: Send) -> Send:
     async def raising_send(message: Message) -> None:
         try:
             await send(message)
+        except _SendFailed:
+            raise
         except OSError as error:
             raise _SendFailed from error
 
