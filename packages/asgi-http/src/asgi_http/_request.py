@@ -99,18 +99,23 @@ class Request(HTTPConnection[StateT]):
             collected, self._chunks = b"".join(self._chunks), None
             self._received += len(collected)
             yield collected
-        scope, receive = self.scope, self._receive
+        scope, receive, begun = self.scope, self._receive, False
         while not self._stream_consumed:  # by this stream, or by another one of this request
             message = await (receive if RECEIVE not in scope else self.receive)()
             if message["type"] == "http.disconnect":
                 raise self._disconnected()
-            self._is_begun = True
-            chunk = message.get("body", b"")
+            if not begun:
+                begun = self._is_begun = True
+            try:
+                chunk, more = message["body"], message["more_body"]
+            except KeyError:  # servers may leave out either, and seldom do
+                chunk, more = message.get("body", b""), message.get("more_body", False)
             if limit is not None:
                 self._received += len(chunk)
                 if self._received > limit:
                     raise self._too_large(limit)
-            self._stream_consumed = not message.get("more_body", False)
+            if not more:
+                self._stream_consumed = True
             if chunk:
                 yield chunk
         yield b""
