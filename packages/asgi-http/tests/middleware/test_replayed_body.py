@@ -253,6 +253,26 @@ async def test_a_body_that_was_looked_at_before_reaches_the_application(drive, v
     assert bodies == [b"onetwothree"]
 
 
+async def test_a_disconnect_is_told_to_the_application_as_often_as_it_asks(form):
+    told = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+    async def receive():
+        return told.pop(0)  # and nothing after that
+
+    async def app(scope, receive, send):
+        kinds = [(await receive())["type"] for _ in range(4)]
+        assert kinds == ["http.request"] + ["http.disconnect"] * 3
+        await PlainTextResponse("good")(scope, receive, send)
+
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    await form()(app)({"type": "http", "method": "GET", "headers": []}, receive, send)
+    assert sent == ["http.response.start", "http.response.body"]
+
+
 async def test_a_disconnect_that_the_application_has_heard_of_is_told_again(drive):
     messages = [{"type": "http.request", "body": b"one", "more_body": True}, {"type": "http.disconnect"}]
     log = []

@@ -72,6 +72,7 @@ class ReplayedReceive:
         scope, receive = request.scope, request._receive
         if kind == "http.disconnect":
             note_disconnect(scope, receive)
+            self._receive = request.receive  # which tells it again, as not every server does
         elif not getattr(current_receive(scope, receive), "is_receiving", False):
             # Else it goes to a listener, which keeps it, and either of the two may read it there.
             request._stream_consumed = True
