@@ -111,9 +111,7 @@ class Request(HTTPConnection[StateT]):
             except KeyError:  # servers may leave out either, and seldom do
                 chunk, more = message.get("body", b""), message.get("more_body", False)
             if limit is not None:
-                self._received += len(chunk)
-                if self._received > limit:
-                    raise self._too_large(limit)
+                self._count(chunk, limit)
             if not more:
                 self._stream_consumed = True
             if chunk:
@@ -261,6 +259,11 @@ class Request(HTTPConnection[StateT]):
         if self._broken_limit is not None:
             raise ContentTooLarge(self._broken_limit)
         if limit is not None and declares_more(self.scope, limit):
+            raise self._too_large(limit)
+
+    def _count(self, chunk: bytes, limit: int) -> None:
+        self._received += len(chunk)
+        if self._received > limit:
             raise self._too_large(limit)
 
     def _too_large(self, limit: int) -> ContentTooLarge:
