@@ -74,7 +74,7 @@ async def test_any_callable_is_a_method(drive):
 
     class Endpoint(HTTPEndpoint):
         get = staticmethod(function)
-        post = functools.partial(function)
+        post = staticmethod(functools.partial(function))
 
     for method in ("GET", "POST"):
         assert (await ask(drive, Endpoint, method)).text == f"{method} on the loop"

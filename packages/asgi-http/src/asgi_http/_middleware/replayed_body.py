@@ -34,7 +34,7 @@ class ReplayedReceive:
     So whoever listens for the client's leaving on one of them does it for both, and takes the body from neither.
     """
 
-    __slots__ = ("_first", "_receive", "_request", "waiting")
+    __slots__ = ("_first", "_is_disconnected", "_receive", "_request", "waiting")
 
     def __init__(self, request: Request[Any], body: bytes | None = None, more_body: bool = False) -> None:
         self._request = request
@@ -42,12 +42,15 @@ class ReplayedReceive:
         self._first: Message | None = None
         if body is not None:
             self._first = {"type": "http.request", "body": body, "more_body": more_body}
+        self._is_disconnected = False
         self.waiting = 0  # calls that wait for something to arrive
 
     async def __call__(self) -> Message:
         if self._first is not None:
             first, self._first = self._first, None
             return first
+        if self._is_disconnected:
+            return {"type": "http.disconnect"}  # again, as not every server tells it twice
         self.waiting += 1
         try:
             message: Message = await self._receive()
@@ -71,8 +74,8 @@ class ReplayedReceive:
         request = self._request
         scope, receive = request.scope, request._receive
         if kind == "http.disconnect":
+            self._is_disconnected = True
             note_disconnect(scope, receive)
-            self._receive = request.receive  # which tells it again, as not every server does
         elif not getattr(current_receive(scope, receive), "is_receiving", False):
             # Else it goes to a listener, which keeps it, and either of the two may read it there.
             request._stream_consumed = True
