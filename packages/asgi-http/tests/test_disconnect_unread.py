@@ -2,8 +2,8 @@
 
 import gc
 import weakref
-from collections import deque
 from contextlib import aclosing
+from functools import partial
 
 import anyio
 import pytest
@@ -11,6 +11,8 @@ from anyio.lowlevel import checkpoint
 
 from asgi_http import ClientDisconnect, Request, _disconnect
 from asgi_http._disconnect import run_until_disconnect
+
+pytestmark = pytest.mark.usefixtures("deadline")
 
 KIB64 = 64 * 1024
 DISCONNECT = {"type": "http.disconnect"}
@@ -23,39 +25,9 @@ def part(body=b"", more_body=True):
 LARGE = [part(b"x" * KIB64)] * 40
 
 
-class Client:
-    """Has sent ``events`` and may send more; the server tells each of them once."""
-
-    def __init__(self, *events):
-        self.events = deque(events)
-        self.has_sent = anyio.Event()
-        self.scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-
-    def send(self, *events):
-        self.events.extend(events)
-        self.has_sent.set()
-
-    async def receive(self):
-        await checkpoint()
-        while not self.events:
-            self.has_sent = anyio.Event()
-            await self.has_sent.wait()
-        return self.events.popleft()
-
-    def request(self):
-        return Request(self.scope, self.receive)
-
-    async def are_taken(self):
-        """Wait until the server has told all events."""
-        while self.events:
-            await checkpoint()
-
-
-@pytest.fixture(autouse=True)
-async def deadline():
-    """What waits for ever fails."""
-    with anyio.fail_after(20):
-        yield
+@pytest.fixture
+def client_of(client_of):
+    return partial(client_of, looks_first=False)
 
 
 @pytest.fixture
@@ -68,14 +40,14 @@ async def test_patience():
 
 
 @pytest.mark.parametrize("tiny", [False, True])
-async def test_a_client_that_leaves_behind_a_large_body_is_noticed(patience, tiny):
+async def test_a_client_that_leaves_behind_a_large_body_is_noticed(patience, tiny, client_of):
     parts = [part(b"x")] * 6000 if tiny else LARGE
-    client = Client(*parts, part(more_body=False), DISCONNECT)
+    client = client_of(*parts, part(more_body=False), DISCONNECT)
     assert await run_until_disconnect(anyio.sleep_forever, client.scope, client.receive) is True
 
 
-async def test_it_is_kept_for_the_time_of_patience(patience):
-    client = Client(*LARGE, part(b"end", more_body=False))
+async def test_it_is_kept_for_the_time_of_patience(patience, client_of):
+    client = client_of(*LARGE, part(b"end", more_body=False))
 
     async def work():
         await anyio.sleep(0.01)
@@ -84,8 +56,8 @@ async def test_it_is_kept_for_the_time_of_patience(patience):
     assert len(await client.request().body()) == 40 * KIB64 + 3
 
 
-async def test_a_body_that_was_dropped_cannot_be_read(patience):
-    client = Client(*LARGE, part(more_body=False))
+async def test_a_body_that_was_dropped_cannot_be_read(patience, client_of):
+    client = client_of(*LARGE, part(more_body=False))
     await run_until_disconnect(client.are_taken, client.scope, client.receive)
     for _ in range(2):
         with pytest.raises(RuntimeError, match=r"body is gone: nobody read it for 0\.05 seconds .* Read it before"):
@@ -97,8 +69,8 @@ async def test_a_body_that_was_dropped_cannot_be_read(patience):
         await client.request().body()
 
 
-async def test_who_reads_is_waited_for(patience):
-    client = Client(*LARGE, part(more_body=False), DISCONNECT)
+async def test_who_reads_is_waited_for(patience, client_of):
+    client = client_of(*LARGE, part(more_body=False), DISCONNECT)
     sizes = []
 
     async def work():
@@ -114,8 +86,8 @@ async def test_who_reads_is_waited_for(patience):
     assert sum(sizes) == 40 * KIB64
 
 
-async def test_who_had_read_before_may_have_had_enough(patience):
-    client = Client(*LARGE, DISCONNECT)
+async def test_who_had_read_before_may_have_had_enough(patience, client_of):
+    client = client_of(*LARGE, DISCONNECT)
     request = client.request()
     assert not await request.is_disconnected()
     async with aclosing(request.stream()) as stream:
@@ -123,9 +95,9 @@ async def test_who_had_read_before_may_have_had_enough(patience):
         assert await run_until_disconnect(anyio.sleep_forever, client.scope, client.receive) is True
 
 
-async def test_reading_begins_the_time_again(monkeypatch):
+async def test_reading_begins_the_time_again(monkeypatch, client_of):
     monkeypatch.setattr(_disconnect, "PATIENCE", 0.3)
-    client = Client(*LARGE, part(more_body=False))
+    client = client_of(*LARGE, part(more_body=False))
     size = 0
 
     async def work():
@@ -138,8 +110,8 @@ async def test_reading_begins_the_time_again(monkeypatch):
         assert size + sum([len(chunk) async for chunk in stream]) == 40 * KIB64
 
 
-async def test_asking_finds_it_as_well(patience):
-    client = Client(*LARGE, DISCONNECT)
+async def test_asking_finds_it_as_well(patience, client_of):
+    client = client_of(*LARGE, DISCONNECT)
     request = client.request()
     with anyio.fail_after(5):
         while not await request.is_disconnected():
@@ -149,8 +121,8 @@ async def test_asking_finds_it_as_well(patience):
 
 
 @pytest.mark.parametrize("how", ["asking", "block"])
-async def test_a_body_that_is_being_read_is_not_dropped(patience, how):
-    client = Client(*LARGE, part(more_body=False))
+async def test_a_body_that_is_being_read_is_not_dropped(patience, how, client_of):
+    client = client_of(*LARGE, part(more_body=False))
     request = client.request()
     async with aclosing(request.stream()) as stream:
         size = len(await anext(stream))
@@ -165,8 +137,8 @@ async def test_a_body_that_is_being_read_is_not_dropped(patience, how):
         assert size + sum([len(chunk) async for chunk in stream]) == 40 * KIB64
 
 
-async def test_reading_that_was_cancelled_is_reading(patience):
-    client = Client(*LARGE[:2])
+async def test_reading_that_was_cancelled_is_reading(patience, client_of):
+    client = client_of(*LARGE[:2])
     request = client.request()
     with anyio.move_on_after(0.01):
         await request.body()
@@ -205,8 +177,8 @@ async def test_an_endless_body_does_not_fill_the_memory(patience):
 # Several who listen
 
 
-async def test_a_second_receive_does_not_take_the_place_of_the_first():
-    client = Client(part(b"1"), part(b"2"))
+async def test_a_second_receive_does_not_take_the_place_of_the_first(client_of):
+    client = client_of(part(b"1"), part(b"2"))
 
     async def wrapped():
         return await client.receive()
@@ -225,8 +197,8 @@ async def test_a_second_receive_does_not_take_the_place_of_the_first():
     assert inner.receive is not request.receive
 
 
-async def test_one_around_the_other_has_what_that_kept():
-    client = Client(part(b"1"))
+async def test_one_around_the_other_has_what_that_kept(client_of):
+    client = client_of(part(b"1"))
     outer = client.request()
 
     async def work():
@@ -282,8 +254,8 @@ async def test_reading_and_listening_take_turns():
     assert bodies == [b"".join(b"%d " % number for number in range(100))]
 
 
-async def test_asking_while_somebody_reads():
-    client = Client()
+async def test_asking_while_somebody_reads(client_of):
+    client = client_of()
     request = client.request()
     assert not await request.is_disconnected()
     async with anyio.create_task_group() as tasks:

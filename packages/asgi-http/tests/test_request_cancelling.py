@@ -2,7 +2,6 @@ import contextlib
 import gc
 import itertools
 import weakref
-from collections import deque
 from contextlib import aclosing
 
 import anyio
@@ -10,6 +9,8 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from asgi_http import ClientDisconnect, Request
+
+pytestmark = pytest.mark.usefixtures("deadline")
 
 MIB = 1024 * 1024
 DISCONNECT = {"type": "http.disconnect"}
@@ -19,53 +20,14 @@ def part(body=b"", more_body=True):
     return {"type": "http.request", "body": body, "more_body": more_body}
 
 
-class Client:
-    """Has sent ``events`` and may send more. The server tells each of them once, and then waits for the next.
-
-    A server may let others have their turn before it looks, as receiving from a channel does on trio.
-    """
-
-    def __init__(self, *events, looks_first=True):
-        self.events = deque(events)
-        self.looks_first = looks_first
-        self.has_sent = anyio.Event()
-        self.scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-
-    def send(self, *events):
-        self.events.extend(events)
-        self.has_sent.set()
-
-    async def receive(self):
-        if not self.looks_first:
-            await checkpoint()
-        while not self.events:
-            self.has_sent = anyio.Event()
-            await self.has_sent.wait()
-        return self.events.popleft()
-
-    def request(self):
-        return Request(self.scope, self.receive)
-
-
-BOTH_SERVERS = pytest.mark.parametrize("looks_first", [True, False])
-
-
-@pytest.fixture(autouse=True)
-async def deadline():
-    """What waits for ever fails."""
-    with anyio.fail_after(20):
-        yield
-
-
-async def test_a_block_that_ends_is_nothing_special():
-    client = Client()
+async def test_a_block_that_ends_is_nothing_special(client_of):
+    client = client_of()
     async with client.request().cancel_on_disconnect():
         await checkpoint()
 
 
-@BOTH_SERVERS
-async def test_a_block_is_cancelled_when_the_client_goes(looks_first):
-    client = Client(part(b"x"), looks_first=looks_first)
+async def test_a_block_is_cancelled_when_the_client_goes(looks_first, client_of):
+    client = client_of(part(b"x"), looks_first=looks_first)
     steps = []
 
     async def work():
@@ -83,8 +45,8 @@ async def test_a_block_is_cancelled_when_the_client_goes(looks_first):
     assert steps == ["cleaned up"]
 
 
-async def test_a_client_that_went_before_is_noticed():
-    request = Client(DISCONNECT).request()
+async def test_a_client_that_went_before_is_noticed(client_of):
+    request = client_of(DISCONNECT).request()
     assert await request.is_disconnected()
     for _ in range(2):
         with pytest.raises(ClientDisconnect):
@@ -92,16 +54,16 @@ async def test_a_client_that_went_before_is_noticed():
                 await anyio.sleep_forever()
 
 
-async def test_a_block_that_ended_before_is_not_cancelled():
-    client = Client()
+async def test_a_block_that_ended_before_is_not_cancelled(client_of):
+    client = client_of()
     request = client.request()
     async with request.cancel_on_disconnect():
         client.send(DISCONNECT)
     assert await request.is_disconnected()
 
 
-async def test_a_disconnect_that_comes_when_the_block_has_ended_is_known_and_nothing_more():
-    client = Client()
+async def test_a_disconnect_that_comes_when_the_block_has_ended_is_known_and_nothing_more(client_of):
+    client = client_of()
 
     async def receive():  # a server that does not let itself be cancelled
         with anyio.CancelScope(shield=True):
@@ -115,8 +77,8 @@ async def test_a_disconnect_that_comes_when_the_block_has_ended_is_known_and_not
     assert await request.is_disconnected()
 
 
-async def test_a_block_that_does_not_let_itself_be_cancelled_is_a_disconnect_all_the_same():
-    client = Client(DISCONNECT)
+async def test_a_block_that_does_not_let_itself_be_cancelled_is_a_disconnect_all_the_same(client_of):
+    client = client_of(DISCONNECT)
     steps = []
 
     async def work():
@@ -132,8 +94,8 @@ async def test_a_block_that_does_not_let_itself_be_cancelled_is_a_disconnect_all
 
 
 @pytest.mark.parametrize("error", [LookupError("of the block"), ExceptionGroup("of the block", [LookupError()])])
-async def test_what_the_block_raises_is_raised(error):
-    request = Client(part(b"x", more_body=False)).request()
+async def test_what_the_block_raises_is_raised(error, client_of):
+    request = client_of(part(b"x", more_body=False)).request()
 
     async def work():
         async with request.cancel_on_disconnect():
@@ -146,18 +108,18 @@ async def test_what_the_block_raises_is_raised(error):
     assert await request.body() == b"x"
 
 
-async def test_what_is_no_exception_is_raised_as_it_is():
+async def test_what_is_no_exception_is_raised_as_it_is(client_of):
     class Exit(BaseException):
         pass
 
     with pytest.raises(Exit):
-        async with Client().request().cancel_on_disconnect():
+        async with client_of().request().cancel_on_disconnect():
             raise Exit
 
 
-async def test_what_the_block_raises_when_it_is_cancelled_is_raised():
+async def test_what_the_block_raises_when_it_is_cancelled_is_raised(client_of):
     async def work():
-        async with Client(DISCONNECT).request().cancel_on_disconnect():
+        async with client_of(DISCONNECT).request().cancel_on_disconnect():
             try:
                 await anyio.sleep_forever()
             finally:
@@ -189,17 +151,16 @@ async def test_what_receive_raises_when_the_block_has_ended_does_not_matter():
     assert not await request.is_disconnected()
 
 
-async def test_cancelling_from_outside_is_no_disconnect():
+async def test_cancelling_from_outside_is_no_disconnect(client_of):
     with anyio.CancelScope() as cancel:
-        async with Client().request().cancel_on_disconnect():
+        async with client_of().request().cancel_on_disconnect():
             cancel.cancel()
             await anyio.sleep_forever()
     assert cancel.cancelled_caught
 
 
-@BOTH_SERVERS
-async def test_the_body_can_be_read_in_the_block(looks_first):
-    client = Client(part(b"1"), looks_first=looks_first)
+async def test_the_body_can_be_read_in_the_block(looks_first, client_of):
+    client = client_of(part(b"1"), looks_first=looks_first)
     async with client.request().cancel_on_disconnect():
         stream = client.request().stream()
         assert await anext(stream) == b"1"
@@ -207,9 +168,8 @@ async def test_the_body_can_be_read_in_the_block(looks_first):
         assert [chunk async for chunk in stream] == [b"2", b"3", b""]
 
 
-@BOTH_SERVERS
-async def test_the_body_can_be_read_after_the_block(looks_first):
-    client = Client(part(b"1"), looks_first=looks_first)
+async def test_the_body_can_be_read_after_the_block(looks_first, client_of):
+    client = client_of(part(b"1"), looks_first=looks_first)
     request = client.request()
     async with request.cancel_on_disconnect():
         for _ in range(5):
@@ -221,8 +181,8 @@ async def test_the_body_can_be_read_after_the_block(looks_first):
     assert await request.body() == b"123"
 
 
-async def test_a_body_of_any_size_can_be_read_in_the_block():
-    client = Client(*[part(b"x" * MIB)] * 5, part(more_body=False))
+async def test_a_body_of_any_size_can_be_read_in_the_block(client_of):
+    client = client_of(*[part(b"x" * MIB)] * 5, part(more_body=False))
     request = client.request()
     async with request.cancel_on_disconnect():
         for _ in range(20):
@@ -231,8 +191,8 @@ async def test_a_body_of_any_size_can_be_read_in_the_block():
         assert len(await request.body()) == 5 * MIB
 
 
-async def test_who_waits_for_a_part_when_the_block_ends_gets_it():
-    client = Client()
+async def test_who_waits_for_a_part_when_the_block_ends_gets_it(client_of):
+    client = client_of()
     request = client.request()
     bodies = []
 
@@ -248,8 +208,8 @@ async def test_who_waits_for_a_part_when_the_block_ends_gets_it():
     assert bodies == [b"x"]
 
 
-async def test_asking_in_the_block():
-    client = Client(part(b"x"))
+async def test_asking_in_the_block(client_of):
+    client = client_of(part(b"x"))
     request = client.request()
 
     async def work():
@@ -265,8 +225,8 @@ async def test_asking_in_the_block():
         await work()
 
 
-async def test_blocks_in_blocks_are_cancelled_together():
-    client = Client()
+async def test_blocks_in_blocks_are_cancelled_together(client_of):
+    client = client_of()
     request = client.request()
     ends = []
 
@@ -284,8 +244,8 @@ async def test_blocks_in_blocks_are_cancelled_together():
     assert ends == ["inner"]
 
 
-async def test_the_body_can_be_read_in_blocks_in_blocks():
-    client = Client()
+async def test_the_body_can_be_read_in_blocks_in_blocks(client_of):
+    client = client_of()
     request = client.request()
     async with request.cancel_on_disconnect():
         async with request.cancel_on_disconnect():
@@ -296,8 +256,8 @@ async def test_the_body_can_be_read_in_blocks_in_blocks():
             assert await client.request().body() == b"01234"
 
 
-async def test_blocks_in_blocks_lose_nothing_and_leave_nothing():
-    client = Client()
+async def test_blocks_in_blocks_lose_nothing_and_leave_nothing(client_of):
+    client = client_of()
     request = client.request()
     owners = set()
     for number in range(5):
@@ -316,8 +276,8 @@ async def test_blocks_in_blocks_lose_nothing_and_leave_nothing():
 
 
 @pytest.mark.parametrize("ends", list(itertools.permutations(range(3))))
-async def test_blocks_that_overlap_lose_nothing_and_hold_nothing_back(ends):
-    client = Client()
+async def test_blocks_that_overlap_lose_nothing_and_hold_nothing_back(ends, client_of):
+    client = client_of()
     request = client.request()
     ended = [anyio.Event() for _ in ends]
 

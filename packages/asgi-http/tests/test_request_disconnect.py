@@ -1,4 +1,3 @@
-from collections import deque
 from contextlib import aclosing
 
 import anyio
@@ -8,6 +7,8 @@ from anyio.lowlevel import checkpoint
 from asgi_http import ClientDisconnect, Request
 from asgi_types import MAX_BODY_SIZE
 
+pytestmark = pytest.mark.usefixtures("deadline")
+
 MIB = 1024 * 1024
 DISCONNECT = {"type": "http.disconnect"}
 
@@ -16,62 +17,21 @@ def part(body=b"", more_body=True):
     return {"type": "http.request", "body": body, "more_body": more_body}
 
 
-class Client:
-    """Has sent ``events`` and may send more. The server tells each of them once, and then waits for the next.
-
-    A server may let others have their turn before it looks, as receiving from a channel does on trio.
-    """
-
-    def __init__(self, *events, looks_first=True):
-        self.events = deque(events)
-        self.looks_first = looks_first
-        self.has_sent = anyio.Event()
-        self.scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-
-    def send(self, *events):
-        self.events.extend(events)
-        self.has_sent.set()
-
-    async def receive(self):
-        if not self.looks_first:
-            await checkpoint()
-        while not self.events:
-            self.has_sent = anyio.Event()
-            await self.has_sent.wait()
-        return self.events.popleft()
-
-    def request(self):
-        return Request(self.scope, self.receive)
-
-
-BOTH_SERVERS = pytest.mark.parametrize("looks_first", [True, False])
-
-
-@pytest.fixture(autouse=True)
-async def deadline():
-    """What waits for ever fails."""
-    with anyio.fail_after(20):
-        yield
-
-
-@BOTH_SERVERS
-async def test_a_client_that_says_nothing_is_there(looks_first):
-    request = Client(looks_first=looks_first).request()
+async def test_a_client_that_says_nothing_is_there(looks_first, client_of):
+    request = client_of(looks_first=looks_first).request()
     assert [await request.is_disconnected() for _ in range(3)] == [False] * 3
 
 
-@BOTH_SERVERS
-async def test_a_client_that_has_gone_stays_away(looks_first):
-    client = Client(looks_first=looks_first)
+async def test_a_client_that_has_gone_stays_away(looks_first, client_of):
+    client = client_of(looks_first=looks_first)
     request = client.request()
     assert not await request.is_disconnected()
     client.send(DISCONNECT)
     assert [await request.is_disconnected() for _ in range(3)] == [True] * 3
 
 
-@BOTH_SERVERS
-async def test_parts_that_arrive_meanwhile_are_not_lost(looks_first):
-    client = Client(part(b"1"), looks_first=looks_first)
+async def test_parts_that_arrive_meanwhile_are_not_lost(looks_first, client_of):
+    client = client_of(part(b"1"), looks_first=looks_first)
     request = client.request()
     assert not await request.is_disconnected()
     client.send(part(b"2"))
@@ -81,9 +41,8 @@ async def test_parts_that_arrive_meanwhile_are_not_lost(looks_first):
     assert not await request.is_disconnected()
 
 
-@BOTH_SERVERS
-async def test_a_disconnect_is_found_behind_the_body(looks_first):
-    client = Client(*[part(b"x")] * 20, part(b"y", more_body=False), DISCONNECT, looks_first=looks_first)
+async def test_a_disconnect_is_found_behind_the_body(looks_first, client_of):
+    client = client_of(*[part(b"x")] * 20, part(b"y", more_body=False), DISCONNECT, looks_first=looks_first)
     request = client.request()
     for _ in range(30):
         if await request.is_disconnected():
@@ -93,8 +52,8 @@ async def test_a_disconnect_is_found_behind_the_body(looks_first):
     assert await request.body() == b"x" * 20 + b"y"
 
 
-async def test_a_disconnect_in_the_middle_of_the_body_is_one_for_who_reads_it():
-    request = Client(part(b"x"), DISCONNECT).request()
+async def test_a_disconnect_in_the_middle_of_the_body_is_one_for_who_reads_it(client_of):
+    request = client_of(part(b"x"), DISCONNECT).request()
     while not await request.is_disconnected():
         pass
     stream = request.stream()
@@ -105,16 +64,16 @@ async def test_a_disconnect_in_the_middle_of_the_body_is_one_for_who_reads_it():
         await request.body()
 
 
-async def test_who_has_read_of_the_disconnect_knows_it():
-    request = Client(part(b"x"), DISCONNECT).request()
+async def test_who_has_read_of_the_disconnect_knows_it(client_of):
+    request = client_of(part(b"x"), DISCONNECT).request()
     for _ in range(2):
         with pytest.raises(ClientDisconnect):
             await request.body()
     assert await request.is_disconnected()
 
 
-async def test_a_disconnect_that_is_read_after_asking_is_known():
-    client = Client(part(b"x"))
+async def test_a_disconnect_that_is_read_after_asking_is_known(client_of):
+    client = client_of(part(b"x"))
     request = client.request()
     assert not await request.is_disconnected()
     client.send(DISCONNECT)
@@ -124,8 +83,8 @@ async def test_a_disconnect_that_is_read_after_asking_is_known():
     assert await request.is_disconnected()
 
 
-async def test_kept_parts_are_bounded():
-    client = Client(*[part(b"x" * MIB)] * 10, part(more_body=False), DISCONNECT)
+async def test_kept_parts_are_bounded(client_of):
+    client = client_of(*[part(b"x" * MIB)] * 10, part(more_body=False), DISCONNECT)
     request = client.request()
     for _ in range(10):
         assert not await request.is_disconnected()
@@ -152,16 +111,16 @@ async def test_kept_parts_are_bounded_in_number(body):
     assert 1000 < taken < 5000
 
 
-async def test_kept_parts_count_for_the_limit():
-    client = Client(part(b"123"), part(b"45", more_body=False))
+async def test_kept_parts_count_for_the_limit(client_of):
+    client = client_of(part(b"123"), part(b"45", more_body=False))
     client.scope[MAX_BODY_SIZE] = 5
     request = client.request()
     assert not await request.is_disconnected()
     assert await request.body() == b"12345"
 
 
-async def test_asking_that_is_cancelled_loses_nothing():
-    client = Client(part(b"x", more_body=False))
+async def test_asking_that_is_cancelled_loses_nothing(client_of):
+    client = client_of(part(b"x", more_body=False))
     request = client.request()
     with anyio.CancelScope() as cancel:
         cancel.cancel()
@@ -170,14 +129,14 @@ async def test_asking_that_is_cancelled_loses_nothing():
     assert await request.body() == b"x"
 
 
-async def test_another_request_on_the_scope_has_the_kept_parts():
-    client = Client(part(b"1"), part(b"2", more_body=False))
+async def test_another_request_on_the_scope_has_the_kept_parts(client_of):
+    client = client_of(part(b"1"), part(b"2", more_body=False))
     assert not await client.request().is_disconnected()
     assert await client.request().body() == b"12"
 
 
-async def test_receive_has_the_kept_parts():
-    client = Client(part(b"1"))
+async def test_receive_has_the_kept_parts(client_of):
+    client = client_of(part(b"1"))
     request = client.request()
     assert request.receive == client.receive
     assert not await request.is_disconnected()
@@ -187,8 +146,8 @@ async def test_receive_has_the_kept_parts():
     assert [(await request.receive())["body"] for _ in range(2)] == [b"1", b"2"]
 
 
-async def test_what_wraps_receive_is_not_passed_by():
-    client = Client()
+async def test_what_wraps_receive_is_not_passed_by(client_of):
+    client = client_of()
     assert not await client.request().is_disconnected()
 
     async def upper():
@@ -199,11 +158,11 @@ async def test_what_wraps_receive_is_not_passed_by():
     assert await Request(client.scope, upper).body() == b"X"
 
 
-async def test_any_callable_in_the_scope_is_read_from():
+async def test_any_callable_in_the_scope_is_read_from(client_of):
     async def receive():
         return part(b"x", more_body=False)
 
-    client = Client()
+    client = client_of()
     client.scope["asgi_http.receive"] = receive
     assert await client.request().body() == b"x"
 

@@ -11,6 +11,8 @@ from anyio.lowlevel import checkpoint
 
 from asgi_http._task_scope import task_scope
 
+pytestmark = pytest.mark.usefixtures("deadline")
+
 ASYNCIO = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
 ERRORS = pytest.mark.parametrize(
@@ -18,13 +20,6 @@ ERRORS = pytest.mark.parametrize(
 )
 
 var = ContextVar("var", default="unset")
-
-
-@pytest.fixture(autouse=True)
-async def deadline():
-    """What waits for ever fails."""
-    with anyio.fail_after(20):
-        yield
 
 
 class Waiting:

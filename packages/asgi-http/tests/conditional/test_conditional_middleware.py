@@ -7,19 +7,6 @@ DATE, LATER = "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT"
 HELLO_TAG = '"185f8db32271fe25f561a6fc938b2e26"'
 
 
-def streaming(*chunks, status=200, headers=(), on_error=None):
-    """An application that sends its body in parts, and then is done."""
-
-    async def app(scope, receive, send):
-        app.sent = 0
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        for number, chunk in enumerate(chunks, 1):
-            await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
-            app.sent += 1
-
-    return app
-
-
 # Whole bodies
 
 
@@ -89,14 +76,14 @@ async def test_what_is_too_large_gets_no_tag(drive):
     assert "etag" not in answer.headers
 
 
-async def test_a_length_that_is_not_true_is_not_trusted(drive):
+async def test_a_length_that_is_not_true_is_not_trusted(drive, streaming):
     app = streaming(b"x" * 100, headers=[(b"content-length", b"5")])
     answer = await drive.request(ConditionalMiddleware(app, max_size=10))
     assert (answer.body, "etag" in answer.headers) == (b"x" * 100, False)
 
 
 @pytest.mark.parametrize("length", [b"", b"x", b"-5", b"+5", b"\xb2", b"9" * 5000])
-async def test_a_length_that_is_none(drive, length):
+async def test_a_length_that_is_none(drive, length, streaming):
     answer = await drive.request(ConditionalMiddleware(streaming(b"Hello", headers=[(b"content-length", length)])))
     assert (answer.body, "etag" in answer.headers) == (b"Hello", False)
 
@@ -199,7 +186,7 @@ async def test_a_stream_is_not_held_back():
     assert len(sent) == 5
 
 
-async def test_a_body_in_parts_with_a_length_is_sent_as_it_comes(drive):
+async def test_a_body_in_parts_with_a_length_is_sent_as_it_comes(drive, streaming):
     app = streaming(b"Hel", b"lo", headers=[(b"content-length", b"5")])
     answer = await drive.request(ConditionalMiddleware(app), headers={"if-none-match": "*"})
     assert (answer.status, answer.body, len(answer.messages)) == (200, b"Hello", 3)
@@ -271,7 +258,7 @@ async def test_headers_that_can_be_read_once(drive):
     assert answer.headers.keys() == ["content-length", "etag"]
 
 
-async def test_names_need_not_be_in_lower_case(drive):
+async def test_names_need_not_be_in_lower_case(drive, streaming):
     own = [(b"ETag", b'"a"'), (b"Content-Length", b"5"), (b"X-A", b"B")]
     app = ConditionalMiddleware(streaming(b"Hello", headers=own))
     answer = await drive.request(app, headers={"if-none-match": '"a"'})

@@ -9,33 +9,19 @@ import pytest
 
 from asgi_http import ClientDisconnect, ConditionalMiddleware
 
-
-def streaming(*chunks, status=200, headers=(), on_error=None):
-    """An application that sends its body in parts, and then is done."""
-
-    async def app(scope, receive, send):
-        app.sent = 0
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        for number, chunk in enumerate(chunks, 1):
-            await send({"type": "http.response.body", "body": chunk, "more_body": number < len(chunks)})
-            app.sent += 1
-
-    return app
-
-
 OLD_SERVER = {"version": "3.0", "spec_version": "2.3"}
 TAGGED = {"headers": [(b"etag", b'"a"')]}
 ASKED = {"if-none-match": '"a"'}
 
 
-async def test_the_rest_of_a_stream_is_not_asked_for(drive):
+async def test_the_rest_of_a_stream_is_not_asked_for(drive, streaming):
     app = streaming(b"1", b"2", b"3", **TAGGED)
     answer = await drive.request(ConditionalMiddleware(app), headers=ASKED)
     assert (answer.status, answer.body, len(answer.messages)) == (304, b"", 2)
     assert app.sent == 0
 
 
-async def test_on_older_servers_it_is_dropped(drive):
+async def test_on_older_servers_it_is_dropped(drive, streaming):
     app = streaming(b"1", b"2", b"3", **TAGGED)
     answer = await drive.request(ConditionalMiddleware(app), headers=ASKED, asgi=OLD_SERVER)
     assert (answer.status, answer.body, len(answer.messages)) == (304, b"", 2)
@@ -60,7 +46,7 @@ async def test_one_that_never_ends_ends(drive):
 
 
 @pytest.mark.parametrize("explicit", [True, False])
-async def test_what_applications_make_of_a_client_that_has_gone_is_no_error(drive, explicit):
+async def test_what_applications_make_of_a_client_that_has_gone_is_no_error(drive, explicit, streaming):
     async def app(scope, receive, send):
         try:
             await streaming(b"1", b"2", **TAGGED)(scope, receive, send)
@@ -89,7 +75,7 @@ async def test_an_application_may_go_on_after_that(drive):
 
 
 @pytest.mark.parametrize("chunks", [[b"1"], [b"1", b"2"]])
-async def test_another_error_is_an_error(drive, chunks):
+async def test_another_error_is_an_error(drive, chunks, streaming):
     async def app(scope, receive, send):
         with suppress(OSError):
             await streaming(*chunks, **TAGGED)(scope, receive, send)
@@ -102,7 +88,7 @@ async def test_another_error_is_an_error(drive, chunks):
 # Groups of errors
 
 
-async def test_a_group_of_what_that_caused_is_no_error(drive):
+async def test_a_group_of_what_that_caused_is_no_error(drive, streaming):
     async def app(scope, receive, send):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(streaming(b"1", b"2", **TAGGED), scope, receive, send)
@@ -110,7 +96,7 @@ async def test_a_group_of_what_that_caused_is_no_error(drive):
     assert (await drive.request(ConditionalMiddleware(app), headers=ASKED)).status == 304
 
 
-async def test_a_group_in_a_group(drive):
+async def test_a_group_in_a_group(drive, streaming):
     async def app(scope, receive, send):
         try:
             await streaming(b"1", b"2", **TAGGED)(scope, receive, send)
@@ -120,7 +106,7 @@ async def test_a_group_in_a_group(drive):
     assert (await drive.request(ConditionalMiddleware(app), headers=ASKED)).status == 304
 
 
-async def test_a_group_with_another_error_is_an_error(drive):
+async def test_a_group_with_another_error_is_an_error(drive, streaming):
     async def app(scope, receive, send):
         try:
             await streaming(b"1", b"2", **TAGGED)(scope, receive, send)

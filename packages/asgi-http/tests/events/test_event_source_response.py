@@ -7,45 +7,6 @@ import pytest
 
 from asgi_http import EventSourceResponse, ServerSentEvent
 
-SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": []}
-
-
-class Client:
-    """Stands for the server and a client that stays, until it is told to leave."""
-
-    def __init__(self, **scope):
-        self.scope = {**SCOPE, **scope}
-        self.messages = []
-        self.has_left = anyio.Event()
-        self.delay = 0
-
-    async def receive(self):
-        await self.has_left.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message):
-        self.messages.append(message)
-        await anyio.sleep(self.delay)
-
-    async def get(self, response):
-        with anyio.fail_after(5):
-            await response(self.scope, self.receive, self.send)
-        return self
-
-    @property
-    def chunks(self):
-        """The parts of the body that are not empty."""
-        return [message["body"] for message in self.messages[1:] if message["body"]]
-
-    @property
-    def has_end(self):
-        """Whether the body was brought to its end."""
-        return not self.messages[-1].get("more_body", True)
-
-    @property
-    def headers(self):
-        return dict(self.messages[0]["headers"])
-
 
 async def events(*items):
     for item in items:
@@ -55,8 +16,8 @@ async def events(*items):
 # The response
 
 
-async def test_a_stream_of_events(drive):
-    client = Client()
+async def test_a_stream_of_events(drive, client_of):
+    client = client_of()
     await client.get(drive.lint(EventSourceResponse(events("one", "two"))))
     assert client.messages == [
         {
@@ -76,10 +37,10 @@ async def test_a_stream_of_events(drive):
     ]
 
 
-async def test_headers_that_are_given_win():
+async def test_headers_that_are_given_win(client_of):
     given = {"Cache-Control": "private", "X-Accel-Buffering": "yes", "Vary": "cookie", "Content-Encoding": "identity"}
     response = EventSourceResponse([], 201, given, "text/event-stream;charset=utf-8")
-    client = await Client().get(response)
+    client = await client_of().get(response)
     assert client.messages[0]["status"] == 201
     assert client.headers == {
         b"cache-control": b"private",
@@ -90,21 +51,21 @@ async def test_headers_that_are_given_win():
     }
 
 
-async def test_what_middleware_does_to_the_headers_is_not_kept():
+async def test_what_middleware_does_to_the_headers_is_not_kept(client_of):
     response = EventSourceResponse([])
-    client = await Client().get(response)
+    client = await client_of().get(response)
     client.messages[0]["headers"].append((b"x-added", b"1"))
     assert "x-added" not in response.headers
 
 
-async def test_a_cookie():
+async def test_a_cookie(client_of):
     response = EventSourceResponse([])
     response.set_cookie("a", "b")
-    assert (await Client().get(response)).headers[b"set-cookie"].startswith(b"a=b;")
+    assert (await client_of().get(response)).headers[b"set-cookie"].startswith(b"a=b;")
 
 
 @pytest.mark.parametrize(("scope", "status"), [({"method": "HEAD"}, 200), ({}, 204)])
-async def test_without_a_body_the_content_is_closed_and_not_asked_for_anything(scope, status):
+async def test_without_a_body_the_content_is_closed_and_not_asked_for_anything(scope, status, client_of):
     log = []
 
     async def content():
@@ -124,8 +85,8 @@ async def test_without_a_body_the_content_is_closed_and_not_asked_for_anything(s
     async def background():
         log.append("background")
 
-    await Client(**scope).get(EventSourceResponse(content(), status))
-    client = await Client(**scope).get(EventSourceResponse(Content(), status, background=background))
+    await client_of(**scope).get(EventSourceResponse(content(), status))
+    client = await client_of(**scope).get(EventSourceResponse(Content(), status, background=background))
     assert [message.get("body") for message in client.messages] == [None, b""]
     assert client.has_end
     assert log == ["closed", "background"]
@@ -148,19 +109,19 @@ ITEMS = [
 
 
 @pytest.mark.parametrize(("item", "chunk"), ITEMS)
-async def test_what_items_become(item, chunk):
-    assert (await Client().get(EventSourceResponse(events(item), sep="\n"))).chunks == [chunk]
+async def test_what_items_become(item, chunk, client_of):
+    assert (await client_of().get(EventSourceResponse(events(item), sep="\n"))).chunks == [chunk]
 
 
-async def test_plain_iterables():
-    assert (await Client().get(EventSourceResponse(["a"]))).chunks == [b"data: a\r\n\r\n"]
+async def test_plain_iterables(client_of):
+    assert (await client_of().get(EventSourceResponse(["a"]))).chunks == [b"data: a\r\n\r\n"]
     threads = []
 
     def content():
         threads.append(threading.current_thread())
         yield "b"
 
-    assert (await Client().get(EventSourceResponse(content()))).chunks == [b"data: b\r\n\r\n"]
+    assert (await client_of().get(EventSourceResponse(content()))).chunks == [b"data: b\r\n\r\n"]
     assert threads != [threading.current_thread()]
 
 
@@ -174,11 +135,11 @@ async def test_plain_iterables():
         (memoryview(b"raw"), b"raw"),
     ],
 )
-async def test_text_and_bytes_are_one_item(content, chunk):
-    assert (await Client().get(EventSourceResponse(content))).chunks == [chunk]
+async def test_text_and_bytes_are_one_item(content, chunk, client_of):
+    assert (await client_of().get(EventSourceResponse(content))).chunks == [chunk]
 
 
-async def test_the_next_item_is_asked_for_when_the_last_was_sent():
+async def test_the_next_item_is_asked_for_when_the_last_was_sent(client_of):
     log = []
 
     async def content():
@@ -186,7 +147,7 @@ async def test_the_next_item_is_asked_for_when_the_last_was_sent():
             log.append(f"made {number}")
             yield number
 
-    class Slow(Client):
+    class Slow(client_of):
         async def send(self, message):
             await anyio.sleep(0.01)
             if message.get("body"):
@@ -196,7 +157,7 @@ async def test_the_next_item_is_asked_for_when_the_last_was_sent():
     assert log == ["made 0", "sent 0", "made 1", "sent 1", "made 2", "sent 2"]
 
 
-async def test_events_from_a_sender_beside_the_content():
+async def test_events_from_a_sender_beside_the_content(client_of):
     sending, receiving = anyio.create_memory_object_stream(0)
 
     async def feed():
@@ -205,10 +166,10 @@ async def test_events_from_a_sender_beside_the_content():
                 await sending.send(number)
 
     response = EventSourceResponse(receiving, data_sender_callable=feed)
-    assert (await Client().get(response)).chunks == [b"data: %d\r\n\r\n" % number for number in range(3)]
+    assert (await client_of().get(response)).chunks == [b"data: %d\r\n\r\n" % number for number in range(3)]
 
 
-async def test_a_sender_ends_with_the_content():
+async def test_a_sender_ends_with_the_content(client_of):
     ended = []
 
     async def feed():
@@ -221,45 +182,39 @@ async def test_a_sender_ends_with_the_content():
         await anyio.sleep(0.01)
         yield "a"
 
-    await Client().get(EventSourceResponse(content(), data_sender_callable=feed))
+    await client_of().get(EventSourceResponse(content(), data_sender_callable=feed))
     assert ended == [True]
 
 
 # Heartbeats
 
 
-async def slow_content(*waits):
-    for wait in waits:
-        await anyio.sleep(wait)
-        yield "event"
-
-
 EVENT, PING = b"data: event\r\n\r\n", b": ping\r\n\r\n"
 
 
-async def test_heartbeats_while_nothing_is_sent():
-    client = await Client().get(EventSourceResponse(slow_content(0.35, 0), ping=0.1))
+async def test_heartbeats_while_nothing_is_sent(client_of, slow_content):
+    client = await client_of().get(EventSourceResponse(slow_content(0.35, 0), ping=0.1))
     assert client.chunks[0] == PING
     assert client.chunks[-2:] == [EVENT, EVENT]
     assert 1 <= client.chunks.count(PING) <= 3
 
 
-async def test_no_heartbeats_while_events_are_sent():
-    client = await Client().get(EventSourceResponse(slow_content(*[0.02] * 25), ping=0.35))
+async def test_no_heartbeats_while_events_are_sent(client_of, slow_content):
+    client = await client_of().get(EventSourceResponse(slow_content(*[0.02] * 25), ping=0.35))
     assert PING not in client.chunks
 
 
-async def test_no_heartbeat_while_an_event_is_being_sent():
-    client = Client()
+async def test_no_heartbeat_while_an_event_is_being_sent(client_of, slow_content):
+    client = client_of()
     client.delay = 0.1
     await client.get(EventSourceResponse(slow_content(0, 0), ping=0.05))
     assert client.chunks == [EVENT, EVENT]
 
 
-async def test_an_event_waits_for_a_heartbeat_that_is_being_sent():
+async def test_an_event_waits_for_a_heartbeat_that_is_being_sent(client_of, slow_content):
     log = []
 
-    class Slow(Client):
+    class Slow(client_of):
         async def send(self, message):
             log.append("begin")
             await anyio.sleep(0.1 if message.get("body") == PING else 0)
@@ -274,22 +229,22 @@ async def test_the_interval(arguments, seconds):
     assert EventSourceResponse([], **arguments).ping_interval == seconds
 
 
-async def test_no_heartbeats():
-    client = await Client().get(EventSourceResponse(slow_content(0.05), ping=0))
+async def test_no_heartbeats(client_of, slow_content):
+    client = await client_of().get(EventSourceResponse(slow_content(0.05), ping=0))
     assert client.chunks == [EVENT]
 
 
-async def test_a_heartbeat_of_your_own():
+async def test_a_heartbeat_of_your_own(client_of, slow_content):
     response = EventSourceResponse(slow_content(0.15), ping=0.1, ping_message_factory=lambda: {"event": "x"}, sep="\n")
-    first, *_, last = (await Client().get(response)).chunks
+    first, *_, last = (await client_of().get(response)).chunks
     assert (first, last) == (b"event: x\n\n", b"data: event\n\n")
 
 
-async def test_a_heartbeat_that_fails_fails_the_stream():
+async def test_a_heartbeat_that_fails_fails_the_stream(client_of, slow_content):
     def fail():
         raise ZeroDivisionError
 
-    client = Client()
+    client = client_of()
     with pytest.raises(ZeroDivisionError):
         await client.get(EventSourceResponse(slow_content(60), ping=0.01, ping_message_factory=fail))
     assert not client.has_end
@@ -298,12 +253,12 @@ async def test_a_heartbeat_that_fails_fails_the_stream():
 # Separators
 
 
-async def test_the_separator_of_a_class():
+async def test_the_separator_of_a_class(client_of):
     class Short(EventSourceResponse):
         DEFAULT_SEPARATOR = "\n"
 
-    assert (await Client().get(Short(["a"]))).chunks == [b"data: a\n\n"]
-    assert (await Client().get(Short(["a"], sep="\r"))).chunks == [b"data: a\r\r"]
+    assert (await client_of().get(Short(["a"]))).chunks == [b"data: a\n\n"]
+    assert (await client_of().get(Short(["a"], sep="\r"))).chunks == [b"data: a\r\r"]
     assert EventSourceResponse([]).sep == EventSourceResponse.DEFAULT_SEPARATOR == "\r\n"
 
 
@@ -350,6 +305,6 @@ def test_a_separator_that_is_none():
         Wrong([])
 
 
-def test_content_that_cannot_be_iterated_over():
+def test_content_that_cannot_be_iterated_over(slow_content):
     with pytest.raises(TypeError, match=r"^Cannot iterate over function"):
         EventSourceResponse(slow_content)

@@ -4,84 +4,18 @@ from time import monotonic
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 
-from asgi_http import SHUTDOWN, EventSourceResponse, SendTimeoutError, ServerSentEvent, Shutdown
+from asgi_http import SendTimeoutError, ServerSentEvent, Shutdown
 
-SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": []}
-DISCONNECT = {"type": "http.disconnect"}
 OLD_SERVER = {"version": "3.0", "spec_version": "2.3"}
-
-
-class Exchange:
-    """A response, the client it goes to, and what happened to its content."""
-
-    def __init__(self, shutdown=None, asgi=None, delay=0):
-        self.scope = {**SCOPE, "asgi": asgi or {"version": "3.0", "spec_version": "2.4"}}
-        if shutdown is not None:
-            self.scope["state"] = {SHUTDOWN: shutdown}
-        self.messages = []
-        self.log = []
-        self.has_left = anyio.Event()
-        self.has_begun = anyio.Event()
-        self.delay = delay
-        self.error = None
-
-    async def receive(self):
-        await self.has_left.wait()
-        return DISCONNECT
-
-    async def send(self, message):
-        if self.error is not None:
-            raise self.error
-        self.messages.append(message)
-        if message.get("body") == b"data: event\r\n\r\n":
-            self.has_begun.set()
-            await anyio.sleep(self.delay)
-
-    async def content(self, count=1):
-        """Some events, and then it waits for ever."""
-        try:
-            for _ in range(count):
-                yield "event"
-            await anyio.sleep_forever()
-        finally:
-            self.log.append("closed")
-
-    async def note_background(self):
-        await checkpoint()
-        self.log.append("background")
-
-    async def note_left(self, message):
-        await checkpoint()
-        assert message == DISCONNECT
-        self.log.append("left")
-
-    async def run(self, content=None, **arguments):
-        response = EventSourceResponse(
-            self.content() if content is None else content,
-            background=self.note_background,
-            client_close_handler_callable=self.note_left,
-            **arguments,
-        )
-        await response(self.scope, self.receive, self.send)
-        self.log.append("returned")
-
-    @property
-    def chunks(self):
-        return [message["body"] for message in self.messages[1:] if message["body"]]
-
-    @property
-    def has_end(self):
-        return not self.messages[-1].get("more_body", True)
 
 
 # The client leaves
 
 
 @pytest.mark.parametrize("asgi", [None, OLD_SERVER])
-async def test_a_client_that_leaves_ends_it_quietly(asgi):
-    exchange = Exchange(asgi=asgi)
+async def test_a_client_that_leaves_ends_it_quietly(asgi, exchange_of):
+    exchange = exchange_of(asgi=asgi)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(exchange.run)
@@ -91,8 +25,8 @@ async def test_a_client_that_leaves_ends_it_quietly(asgi):
     assert not exchange.has_end
 
 
-async def test_a_client_that_leaves_while_it_is_sent_to():
-    exchange = Exchange(delay=60)
+async def test_a_client_that_leaves_while_it_is_sent_to(exchange_of):
+    exchange = exchange_of(delay=60)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(exchange.run)
@@ -102,8 +36,8 @@ async def test_a_client_that_leaves_while_it_is_sent_to():
 
 
 @pytest.mark.parametrize("before", [0, 1, 2])
-async def test_a_server_that_cannot_send_any_more(before):
-    class Failing(Exchange):
+async def test_a_server_that_cannot_send_any_more(before, exchange_of):
+    class Failing(exchange_of):
         async def send(self, message):
             if len(self.messages) == before:
                 raise BrokenPipeError
@@ -115,8 +49,8 @@ async def test_a_server_that_cannot_send_any_more(before):
     assert exchange.log == ["left", "background", "returned"]
 
 
-async def test_a_heartbeat_finds_that_the_client_has_left():
-    exchange = Exchange()
+async def test_a_heartbeat_finds_that_the_client_has_left(exchange_of):
+    exchange = exchange_of()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(ping=0.02))
@@ -125,8 +59,8 @@ async def test_a_heartbeat_finds_that_the_client_has_left():
     assert exchange.log == ["closed", "left", "background", "returned"]
 
 
-async def test_the_body_of_the_request_may_still_come():
-    class Sending(Exchange):
+async def test_the_body_of_the_request_may_still_come(exchange_of):
+    class Sending(exchange_of):
         async def receive(self):
             if parts:
                 return parts.pop()
@@ -147,8 +81,8 @@ async def test_the_body_of_the_request_may_still_come():
 # The client reads nothing
 
 
-async def test_a_client_that_reads_nothing_is_cut_off():
-    exchange = Exchange(delay=60)
+async def test_a_client_that_reads_nothing_is_cut_off(exchange_of):
+    exchange = exchange_of(delay=60)
     with anyio.fail_after(5):
         with pytest.raises(SendTimeoutError, match=r"^The client took nothing for 0\.05 seconds\.$") as raised:
             await exchange.run(send_timeout=0.05)
@@ -157,15 +91,15 @@ async def test_a_client_that_reads_nothing_is_cut_off():
     assert not exchange.has_end
 
 
-async def test_a_client_that_reads_is_not():
-    exchange = Exchange(delay=0.01)
+async def test_a_client_that_reads_is_not(exchange_of):
+    exchange = exchange_of(delay=0.01)
     await exchange.run(["event"] * 3, send_timeout=5)
     assert exchange.has_end
     assert exchange.log == ["background", "returned"]
 
 
-async def test_a_time_out_of_the_server_is_a_client_that_left():
-    exchange = Exchange()
+async def test_a_time_out_of_the_server_is_a_client_that_left(exchange_of):
+    exchange = exchange_of()
     exchange.error = TimeoutError()
     await exchange.run(send_timeout=5)
     assert exchange.log == ["left", "background", "returned"]
@@ -181,9 +115,9 @@ def shutdown_arguments(way):
 
 
 @pytest.mark.parametrize("way", ["lifespan", "given"])
-async def test_shutdown_ends_it_in_good_order(way):
+async def test_shutdown_ends_it_in_good_order(way, exchange_of):
     event, of_exchange, of_response = shutdown_arguments(way)
-    exchange = Exchange(**of_exchange)
+    exchange = exchange_of(**of_exchange)
     began = monotonic()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(lambda: exchange.run(**of_response))
@@ -195,18 +129,18 @@ async def test_shutdown_ends_it_in_good_order(way):
     assert monotonic() - began < 0.9
 
 
-async def test_a_stream_that_begins_during_shutdown_ends_at_once():
+async def test_a_stream_that_begins_during_shutdown_ends_at_once(exchange_of):
     shutdown = Shutdown()
     shutdown.set()
-    exchange = Exchange(shutdown)
+    exchange = exchange_of(shutdown)
     with anyio.fail_after(5):
         await exchange.run()
     assert exchange.has_end
 
 
-async def test_an_event_of_anyio_ends_it_too():
+async def test_an_event_of_anyio_ends_it_too(exchange_of):
     event = anyio.Event()
-    exchange = Exchange()
+    exchange = exchange_of()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(shutdown_event=event))
@@ -215,7 +149,7 @@ async def test_an_event_of_anyio_ends_it_too():
     assert exchange.has_end
 
 
-async def test_content_that_sees_the_shutdown_says_goodbye():
+async def test_content_that_sees_the_shutdown_says_goodbye(exchange_of):
     async def content():
         yield "event"
         await seen.wait()
@@ -223,7 +157,7 @@ async def test_content_that_sees_the_shutdown_says_goodbye():
 
     seen = anyio.Event()
     shutdown = Shutdown()
-    exchange = Exchange(shutdown)
+    exchange = exchange_of(shutdown)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(content(), shutdown_event=seen, shutdown_grace_period=60))
@@ -234,8 +168,8 @@ async def test_content_that_sees_the_shutdown_says_goodbye():
     assert exchange.log == ["background", "returned"]
 
 
-async def test_content_that_does_not_end_by_itself_is_ended():
-    exchange = Exchange(shutdown := Shutdown())
+async def test_content_that_does_not_end_by_itself_is_ended(exchange_of):
+    exchange = exchange_of(shutdown := Shutdown())
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(shutdown_grace_period=0.2))
@@ -247,12 +181,12 @@ async def test_content_that_does_not_end_by_itself_is_ended():
     assert exchange.log == ["closed", "background", "returned"]
 
 
-async def test_an_event_that_is_being_sent_is_sent_whole():
-    exchange = Exchange(shutdown := Shutdown(), delay=0.1)
+async def test_an_event_that_is_being_sent_is_sent_whole(exchange_of):
+    exchange = exchange_of(shutdown := Shutdown(), delay=0.1)
     sent = []
 
     async def send(message):
-        await Exchange.send(exchange, message)
+        await exchange_of.send(exchange, message)
         sent.append(message)
 
     exchange.send = send
@@ -267,8 +201,8 @@ async def test_an_event_that_is_being_sent_is_sent_whole():
     assert exchange.log == ["closed", "background", "returned"]
 
 
-async def test_a_heartbeat_that_is_being_sent_is_sent_whole():
-    exchange = Exchange(shutdown := Shutdown())
+async def test_a_heartbeat_that_is_being_sent_is_sent_whole(exchange_of):
+    exchange = exchange_of(shutdown := Shutdown())
     sent = []
 
     async def send(message):
@@ -289,10 +223,10 @@ async def test_a_heartbeat_that_is_being_sent_is_sent_whole():
     assert exchange.has_end
 
 
-async def test_a_client_that_reads_nothing_does_not_stop_the_shutdown(monkeypatch):
+async def test_a_client_that_reads_nothing_does_not_stop_the_shutdown(monkeypatch, exchange_of):
     monkeypatch.setattr("asgi_http._events.event_source_response.END_TIMEOUT", 0.05)
 
-    class Stuck(Exchange):
+    class Stuck(exchange_of):
         async def send(self, message):
             await super().send(message)
             if self.has_begun.is_set():
@@ -307,7 +241,7 @@ async def test_a_client_that_reads_nothing_does_not_stop_the_shutdown(monkeypatc
     assert exchange.log == ["closed", "background", "returned"]
 
 
-async def test_content_that_fails_at_shutdown():
+async def test_content_that_fails_at_shutdown(exchange_of):
     async def content():
         try:
             yield "event"
@@ -315,7 +249,7 @@ async def test_content_that_fails_at_shutdown():
         finally:
             raise LookupError
 
-    exchange = Exchange(shutdown := Shutdown())
+    exchange = exchange_of(shutdown := Shutdown())
 
     async def run():
         with pytest.raises(LookupError):
@@ -331,8 +265,8 @@ async def test_content_that_fails_at_shutdown():
 # Cancellation and cleaning up
 
 
-async def test_a_cancelled_response_closes_its_content():
-    exchange = Exchange()
+async def test_a_cancelled_response_closes_its_content(exchange_of):
+    exchange = exchange_of()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(exchange.run)
@@ -341,7 +275,7 @@ async def test_a_cancelled_response_closes_its_content():
     assert exchange.log == ["closed"]
 
 
-async def test_content_that_is_cancelled_while_an_event_is_sent_may_take_time_to_close():
+async def test_content_that_is_cancelled_while_an_event_is_sent_may_take_time_to_close(exchange_of):
     async def content():
         try:
             yield "event"
@@ -349,7 +283,7 @@ async def test_content_that_is_cancelled_while_an_event_is_sent_may_take_time_to
             await anyio.sleep(0.05)
             exchange.log.append("closed")
 
-    exchange = Exchange(delay=60)
+    exchange = exchange_of(delay=60)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(content()))
@@ -359,7 +293,7 @@ async def test_content_that_is_cancelled_while_an_event_is_sent_may_take_time_to
 
 
 @pytest.mark.parametrize("seconds", [0, 0.05])
-async def test_but_not_for_ever(seconds):
+async def test_but_not_for_ever(seconds, exchange_of):
     async def content():
         try:
             yield "event"
@@ -368,7 +302,7 @@ async def test_but_not_for_ever(seconds):
             await anyio.sleep(60)
             exchange.log.append("closed")
 
-    exchange = Exchange(delay=60)
+    exchange = exchange_of(delay=60)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: exchange.run(content(), cleanup_timeout=seconds))

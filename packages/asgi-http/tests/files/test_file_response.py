@@ -9,16 +9,14 @@ import pytest
 from asgi_http import FileResponse, Response
 from asgi_http._conditional.http_date import format_http_date
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CONTENT = b"0123456789" * 3
-LONG_AGO = 1_000_000_000
 
 
 @pytest.fixture(name="path")
-def path_fixture(tmp_path):
-    path = tmp_path / "data.txt"
-    path.write_bytes(CONTENT)
-    os.utime(path, (LONG_AGO, LONG_AGO))
-    return path
+def path_fixture(tmp_path, written):
+    return written(tmp_path / "data.txt", CONTENT)
 
 
 @pytest.fixture(name="known")
@@ -27,47 +25,10 @@ def known_fixture(path):
 
 
 @pytest.fixture(autouse=True)
-def open_files(monkeypatch, tmp_path):
-    """The descriptors of files below ``tmp_path``: all of them must be closed in the end."""
-    opened = set()
-    real_open, real_close = os.open, os.close
-
-    def recorded_open(path, *args, **kwargs):
-        fd = real_open(path, *args, **kwargs)
-        if str(path).startswith(str(tmp_path)):
-            opened.add(fd)
-        return fd
-
-    def recorded_close(fd):
-        opened.discard(fd)
-        real_close(fd)
-
-    monkeypatch.setattr(os, "open", recorded_open)
-    monkeypatch.setattr(os, "close", recorded_close)
-    yield opened
-    assert not opened
-
-
-@pytest.fixture(autouse=True, params=["at once", "in a thread"])
-def way(request, monkeypatch):
-    """Both ways to read: what is in memory on the event loop, and everything in a thread."""
-    if request.param == "in a thread":
-        monkeypatch.setattr(FileResponse, "inline_size", 0)
-    return request.param
-
-
-@pytest.fixture(name="threads")
-def threads_fixture(monkeypatch):
-    """The functions that were run in a thread."""
-    functions = []
-    real = anyio.to_thread.run_sync
-
-    async def recorded(function, *args, **kwargs):
-        functions.append(function)
-        return await real(function, *args, **kwargs)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)
-    return functions
+def open_files(recorded_descriptors):
+    """All of them must be closed in the end."""
+    yield recorded_descriptors
+    assert not recorded_descriptors
 
 
 # The headers

@@ -1,30 +1,20 @@
 """A client that has the file, or wants another: RFC 9110 section 13."""
 
-import os
-
 import pytest
 
 from asgi_http import FileResponse, HTTPException
 from asgi_types import GUARD
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CONTENT = b"0123456789"
-LONG_AGO = 1_000_000_000
 BEFORE, DATE, AFTER = (f"Sun, 09 Sep 2001 01:46:{second} GMT" for second in (39, 40, 41))
 TAG = '"de0b6b3a7640000-a"'
 
 
 @pytest.fixture(name="path")
-def path_fixture(tmp_path):
-    path = tmp_path / "data.txt"
-    path.write_bytes(CONTENT)
-    os.utime(path, (LONG_AGO, LONG_AGO))
-    return path
-
-
-@pytest.fixture(autouse=True, params=["at once", "in a thread"])
-def way(request, monkeypatch):
-    if request.param == "in a thread":
-        monkeypatch.setattr(FileResponse, "inline_size", 0)
+def path_fixture(tmp_path, written):
+    return written(tmp_path / "data.txt", CONTENT)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

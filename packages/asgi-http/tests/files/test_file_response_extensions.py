@@ -8,6 +8,8 @@ import pytest
 
 from asgi_http import FileResponse
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CONTENT = random.Random(8).randbytes(100_000)
 PATHSEND = {"http.response.pathsend": {}}
 ZEROCOPYSEND = {"http.response.zerocopysend": {}}
@@ -18,12 +20,6 @@ def path_fixture(tmp_path):
     path = tmp_path / "data.bin"
     path.write_bytes(CONTENT)
     return path
-
-
-@pytest.fixture(autouse=True, params=["at once", "in a thread"])
-def way(request, monkeypatch):
-    if request.param == "in a thread":
-        monkeypatch.setattr(FileResponse, "inline_size", 0)
 
 
 def read(message):

@@ -1,6 +1,5 @@
 """Requests for parts of a file: RFC 9110 section 14, and what makes them whole again."""
 
-import os
 import random
 from email import message_from_bytes
 
@@ -11,33 +10,22 @@ from hypothesis import strategies as st
 from asgi_http import FileResponse, HTTPException, Response
 from asgi_types import GUARD
 
+pytestmark = pytest.mark.usefixtures("way")
+
 CONTENT = random.Random(5).randbytes(1000)
 LARGE = random.Random(6).randbytes(700_001)
-LONG_AGO = 1_000_000_000
 DATE = "Sun, 09 Sep 2001 01:46:40 GMT"
 TAG = '"de0b6b3a7640000-3e8"'
 
 
-def written(path, content):
-    path.write_bytes(content)
-    os.utime(path, (LONG_AGO, LONG_AGO))
-    return path
-
-
 @pytest.fixture(name="path")
-def path_fixture(tmp_path):
+def path_fixture(tmp_path, written):
     return written(tmp_path / "data.txt", CONTENT)
 
 
 @pytest.fixture(name="large")
-def large_fixture(tmp_path):
+def large_fixture(tmp_path, written):
     return written(tmp_path / "large.bin", LARGE)
-
-
-@pytest.fixture(autouse=True, params=["at once", "in a thread"])
-def way(request, monkeypatch):
-    if request.param == "in a thread":
-        monkeypatch.setattr(FileResponse, "inline_size", 0)
 
 
 def parts_of(answer):

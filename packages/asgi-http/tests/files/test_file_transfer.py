@@ -25,26 +25,11 @@ def path_fixture(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def open_files(monkeypatch, tmp_path):
-    """The descriptors of files below ``tmp_path``: all of them must be closed in the end."""
-    opened = set()
-    real_open, real_close = os.open, os.close
-
-    def recorded_open(path, *args, **kwargs):
-        fd = real_open(path, *args, **kwargs)
-        if str(path).startswith(str(tmp_path)):
-            opened.add(fd)
-        return fd
-
-    def recorded_close(fd):
-        opened.discard(fd)
-        real_close(fd)
-
-    monkeypatch.setattr(os, "open", recorded_open)
-    monkeypatch.setattr(os, "close", recorded_close)
-    yield opened
+def open_files(recorded_descriptors):
+    """All of them must be closed in the end."""
+    yield recorded_descriptors
     gc.collect()
-    assert not opened
+    assert not recorded_descriptors
 
 
 @pytest.fixture(autouse=True, params=WAYS)
@@ -67,21 +52,6 @@ def way(request, monkeypatch):
     elif request.param == "in a thread":
         monkeypatch.setattr(FileResponse, "inline_size", 0)
     return request.param
-
-
-@pytest.fixture(name="threads")
-def threads_fixture(monkeypatch):
-    """One item for each function that was run in a thread."""
-    functions = []
-    real = anyio.to_thread.run_sync
-
-    async def recorded(function, *args, **kwargs):
-        assert kwargs["limiter"] is thread_limiter("files")
-        functions.append(function)
-        return await real(function, *args, **kwargs)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)
-    return functions
 
 
 def version(drive, number, **scope):

@@ -29,24 +29,9 @@ def nothing_in_memory(monkeypatch):
 
 
 @pytest.fixture(name="open_files")
-def open_files_fixture(monkeypatch, path):
-    opened = set()
-    real_open, real_close = os.open, os.close
-
-    def recorded_open(name, *args, **kwargs):
-        fd = real_open(name, *args, **kwargs)
-        if name == path:
-            opened.add(fd)
-        return fd
-
-    def recorded_close(fd):
-        opened.discard(fd)
-        real_close(fd)
-
-    monkeypatch.setattr(os, "open", recorded_open)
-    monkeypatch.setattr(os, "close", recorded_close)
+def open_files_fixture(recorded_descriptors):
     gc.disable()
-    yield opened
+    yield recorded_descriptors
     gc.enable()
 
 

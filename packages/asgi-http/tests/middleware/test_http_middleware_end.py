@@ -18,16 +18,6 @@ def part(body, more_body=True):
 hello = PlainTextResponse("Hello")
 
 
-async def failing(scope, receive, send):
-    raise LookupError("no such thing")
-
-
-async def failing_later(scope, receive, send):
-    await send(START)
-    await send(part(b"one"))
-    raise LookupError("no such thing")
-
-
 # The end of the response
 
 
@@ -105,14 +95,14 @@ async def test_a_changed_body_is_awaited_as_well(drive):
     assert (answer.text, log) == ("ONETWO", ["changed", "complete"])
 
 
-async def test_an_error_amid_the_response_is_raised_at_the_second_yield(drive):
+async def test_an_error_amid_the_response_is_raised_at_the_second_yield(drive, failing_later):
     log = []
     with pytest.raises(LookupError, match="no such thing"):
         await drive.request(logging(failing_later, log))
     assert log == [LookupError]
 
 
-async def test_an_error_amid_the_response_may_be_swallowed(drive):
+async def test_an_error_amid_the_response_may_be_swallowed(drive, failing_later):
     @decorator
     async def middleware(request):
         yield

@@ -126,18 +126,11 @@ async def test_what_cannot_be_a_body_is_refused(drive, form, body, message):
         await drive.request(form(after=after)(streaming))
 
 
-async def test_a_disconnect_while_a_changed_body_is_sent_ends_quietly(drive, form):
+async def test_a_disconnect_while_a_changed_body_is_sent_ends_quietly(drive, form, changed):
     closed = []
 
-    async def changed(chunks):
-        try:
-            async for chunk in chunks:
-                yield chunk
-        finally:
-            closed.append(True)
-
     async def after(response):
-        response.body_iterator = changed(response.body_iterator)
+        response.body_iterator = changed(response.body_iterator, closed, True)
 
     async def receive():  # a server that does not tell it here as well
         await anyio.sleep_forever()

@@ -15,13 +15,6 @@ def part(body, more_body=True):
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-async def streaming(scope, receive, send):
-    await send(START)
-    await send(part(b"one"))
-    await send(part(b"two"))
-    await send(part(b"", more_body=False))
-
-
 # Context variables
 
 
@@ -53,7 +46,7 @@ async def test_context_variables_pass_both_ways(drive, form):
 
 
 @pytest.mark.parametrize("kind", [http_middleware, BaseHTTPMiddleware])
-async def test_a_context_variable_can_be_reset(drive, kind):
+async def test_a_context_variable_can_be_reset(drive, kind, streaming):
     variable = ContextVar("variable", default="before")
 
     async def dispatch(request, call_next):
@@ -188,7 +181,7 @@ class Failing:
 
 @pytest.mark.parametrize("messages", [[START, part(b"one")], [START, part(b"one", more_body=False)]])
 @pytest.mark.parametrize("wraps", [False, True])
-async def test_background_work_added_outside_runs_if_the_application_fails(drive, form, messages, wraps):
+async def test_background_work_added_outside_runs_if_the_application_fails(drive, form, messages, wraps, upper):
     log = []
 
     async def outside():
@@ -205,7 +198,7 @@ async def test_background_work_added_outside_runs_if_the_application_fails(drive
     assert not hasattr(raised.value, "__notes__")
 
 
-async def test_background_work_that_fails_as_well_is_noted(drive, form):
+async def test_background_work_that_fails_as_well_is_noted(drive, form, streaming):
     async def outside():
         raise ValueError("in the background")
 
@@ -219,7 +212,7 @@ async def test_background_work_that_fails_as_well_is_noted(drive, form):
         await drive.request(form(after=after)(streaming))
 
 
-async def test_background_work_runs_when_the_client_has_gone(drive, form):
+async def test_background_work_runs_when_the_client_has_gone(drive, form, streaming, upper):
     log = []
 
     async def outside():
@@ -296,18 +289,13 @@ async def with_trailers(scope, receive, send):
     await send(TRAILERS)
 
 
-async def upper(chunks):
-    async for chunk in chunks:
-        yield chunk.upper()
-
-
 async def test_trailers_pass(drive, form):
     answer = await drive.request(form()(with_trailers))
     assert answer.start["trailers"]
     assert answer.messages[2:] == [{**TRAILERS, "more_trailers": True}, TRAILERS]
 
 
-async def test_trailers_follow_a_body_that_was_changed(drive, form):
+async def test_trailers_follow_a_body_that_was_changed(drive, form, upper):
     async def after(response):
         response.body_iterator = upper(response.body_iterator)
 
@@ -329,7 +317,7 @@ async def test_trailers_of_a_replaced_response_are_dropped(drive, form):
 # Several of them
 
 
-async def test_five_stacked(drive, form):
+async def test_five_stacked(drive, form, streaming):
     app = streaming
     for number in range(5):
 
@@ -342,7 +330,7 @@ async def test_five_stacked(drive, form):
     assert answer.messages[1:] == [part(b"one"), part(b"two"), part(b"", more_body=False)]
 
 
-async def test_one_inside_itself(drive, form):
+async def test_one_inside_itself(drive, form, streaming):
     async def after(response):
         response.headers["x-count"] = str(int(response.headers.get("x-count", "0")) + 1)
         response.body_iterator = doubled(response.body_iterator)

@@ -12,32 +12,14 @@ def part(body, more_body=True):
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-class Endless:
-    """An application that streams for ever, and remembers how many parts it made."""
-
-    parts = 0
-
-    async def __call__(self, scope, receive, send):
-        await send(START)
-        while True:
-            self.parts += 1
-            await send(part(b"x"))
-
-
-async def from_a_task(scope, receive, send):
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(Endless(), scope, receive, send)
-        await anyio.sleep_forever()
-
-
 async def twice(request, call_next):
     await call_next(request)
     return await call_next(request)
 
 
-async def test_a_second_call_gives_the_first_response_up(drive):
-    endless = Endless()
-    apps = [endless, from_a_task, PlainTextResponse("third")]
+async def test_a_second_call_gives_the_first_response_up(drive, make_endless, endless_from_a_task):
+    endless = make_endless()
+    apps = [endless, endless_from_a_task, PlainTextResponse("third")]
 
     async def app(scope, receive, send):
         await apps.pop(0)(scope, receive, send)

@@ -4,7 +4,6 @@ import traceback
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 
 from asgi_http import (
     BaseHTTPMiddleware,
@@ -23,34 +22,6 @@ def part(body, more_body=True):
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-class Endless:
-    """An application that streams for ever, and remembers how that ended."""
-
-    def __init__(self):
-        self.ended_by = None
-        self.parts = 0
-
-    async def __call__(self, scope, receive, send):
-        try:
-            await send(START)
-            while True:
-                self.parts += 1
-                await send(part(b"x"))
-        except BaseException as exc:
-            self.ended_by = exc
-            raise
-
-
-async def failing(scope, receive, send):
-    raise LookupError("no such thing")
-
-
-async def failing_later(scope, receive, send):
-    await send(START)
-    await send(part(b"one"))
-    raise LookupError("no such thing")
-
-
 async def silent(scope, receive, send):
     pass
 
@@ -58,7 +29,7 @@ async def silent(scope, receive, send):
 # Errors of the application
 
 
-async def test_an_error_is_raised_where_the_middleware_waits(drive, form):
+async def test_an_error_is_raised_where_the_middleware_waits(drive, form, failing):
     caught = []
 
     async def on_error(exc):
@@ -70,8 +41,9 @@ async def test_an_error_is_raised_where_the_middleware_waits(drive, form):
     assert [type(exc) for exc in caught] == [LookupError]
 
 
-@pytest.mark.parametrize("app", [failing, failing_later])
-async def test_an_error_comes_out_as_it_is(drive, form, app):
+@pytest.mark.parametrize("later", [False, True])
+async def test_an_error_comes_out_as_it_is(drive, form, later, failing, failing_later):
+    app = failing_later if later else failing
     with pytest.raises(LookupError) as raised:
         await drive.request(form()(form()(app)))
     assert type(raised.value) is LookupError
@@ -79,7 +51,7 @@ async def test_an_error_comes_out_as_it_is(drive, form, app):
     assert traceback.extract_tb(raised.value.__traceback__)[-1].name == app.__name__
 
 
-async def test_an_error_leaves_the_innermost_request_for_the_handlers(drive, form):
+async def test_an_error_leaves_the_innermost_request_for_the_handlers(drive, form, failing):
     async def app(scope, receive, send):
         scope[VIEW] = "of the application"
         raise LookupError
@@ -91,7 +63,7 @@ async def test_an_error_leaves_the_innermost_request_for_the_handlers(drive, for
         assert getattr(scope[VIEW], "url", scope[VIEW]) in (left, f"http://testserver{left}")
 
 
-async def test_an_error_may_be_replaced_by_another(drive, form):
+async def test_an_error_may_be_replaced_by_another(drive, form, failing):
     async def on_error(exc):
         raise ValueError("another") from exc
 
@@ -121,7 +93,7 @@ async def test_the_application_may_be_called_again_after_an_error(drive, form):
     assert calls == [b"data"] * 3
 
 
-async def test_an_error_amid_the_body_is_raised_where_it_is_read(drive, form):
+async def test_an_error_amid_the_body_is_raised_where_it_is_read(drive, form, failing_later):
     async def after(response):
         chunk = await anext(response.body_iterator)
         with pytest.raises(LookupError):
@@ -133,18 +105,11 @@ async def test_an_error_amid_the_body_is_raised_where_it_is_read(drive, form):
     assert answer.text == "one and no more"
 
 
-async def test_an_error_amid_a_changed_body_comes_out_as_it_is(drive, form):
+async def test_an_error_amid_a_changed_body_comes_out_as_it_is(drive, form, failing_later, changed):
     closed = []
 
-    async def changed(chunks):
-        try:
-            async for chunk in chunks:
-                yield chunk
-        finally:
-            closed.append(True)
-
     async def after(response):
-        response.body_iterator = changed(response.body_iterator)
+        response.body_iterator = changed(response.body_iterator, closed, True)
 
     with pytest.raises(LookupError) as raised:
         await drive.request(form(after=after)(failing_later))
@@ -196,8 +161,8 @@ async def test_an_application_that_ends_amid_the_body_is_an_error(drive, form):
 
 
 @pytest.mark.parametrize("catches", [False, True])
-async def test_an_error_after_the_response_began_ends_the_application_quietly(drive, form, catches):
-    endless = Endless()
+async def test_an_error_after_the_response_began_ends_the_application_quietly(drive, form, catches, make_endless):
+    endless = make_endless()
     log = []
 
     async def app(scope, receive, send):
@@ -248,26 +213,9 @@ async def test_a_middleware_that_returns_no_response_is_told_so(drive, form):
 # The client goes away
 
 
-async def numbers(log):
-    try:
-        while True:
-            yield "1"
-            await checkpoint()
-    finally:
-        log.append("numbers closed")
-
-
-async def changed(chunks, log):
-    try:
-        async for chunk in chunks:
-            yield chunk
-    finally:
-        log.append("change closed")
-
-
 @pytest.mark.parametrize("change", [False, True])
 @pytest.mark.parametrize("version", ["2.3", "2.4"])
-async def test_a_disconnect_amid_the_body_closes_all_generators(drive, form, version, change):
+async def test_a_disconnect_amid_the_body_closes_all_generators(drive, form, version, change, changed, numbers):
     log = []
     is_gone = anyio.Event()
 

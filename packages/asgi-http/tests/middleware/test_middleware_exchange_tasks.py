@@ -16,27 +16,19 @@ def part(body, more_body=True):
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-async def streaming(scope, receive, send):
-    await send(START)
-    await send(part(b"one"))
-    await send(part(b"two"))
-    await send(part(b"", more_body=False))
-
-
-async def upper(chunks):
-    async for chunk in chunks:
-        yield chunk.upper()
-
-
 # Tasks inside
 
 
-async def from_a_task(scope, receive, send):
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(streaming, scope, receive, send)
+@pytest.fixture
+def from_a_task(streaming):
+    async def from_a_task(scope, receive, send):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(streaming, scope, receive, send)
+
+    return from_a_task
 
 
-async def test_an_application_may_send_from_a_task_of_its_own(drive, form):
+async def test_an_application_may_send_from_a_task_of_its_own(drive, form, from_a_task):
     async def after(response):
         response.headers["x-after"] = "1"
         await checkpoint()
@@ -46,7 +38,7 @@ async def test_an_application_may_send_from_a_task_of_its_own(drive, form):
     assert answer.body == b"onetwo"
 
 
-async def test_the_body_may_come_from_a_task(drive, form):
+async def test_the_body_may_come_from_a_task(drive, form, upper, from_a_task):
     async def after(response):
         response.body_iterator = upper(response.body_iterator)
 
@@ -54,7 +46,7 @@ async def test_the_body_may_come_from_a_task(drive, form):
     assert answer.body == b"ONETWO"
 
 
-async def test_what_cannot_be_left_in_a_task_of_the_application_s_is_explained(drive):
+async def test_what_cannot_be_left_in_a_task_of_the_application_s_is_explained(drive, from_a_task):
     variable = ContextVar("variable")
 
     async def dispatch(request, call_next):
@@ -102,7 +94,7 @@ async def test_a_cancel_scope_that_cannot_be_left_amid_one_of_the_application_is
     assert "asyncio.timeout" in raised.value.__notes__[0]
 
 
-async def test_another_error_of_the_middleware_needs_no_such_explanation(drive, form):
+async def test_another_error_of_the_middleware_needs_no_such_explanation(drive, form, streaming):
     async def after(response):
         raise ValueError("mine")
 
@@ -141,7 +133,7 @@ async def test_messages_out_of_order_are_refused(drive, form, messages):
 # Refusals
 
 
-async def test_an_http_exception_of_the_middleware_is_answered(drive, form):
+async def test_an_http_exception_of_the_middleware_is_answered(drive, form, streaming):
     async def before(request):
         raise HTTPException(401, "Sign in.", {"WWW-Authenticate": "Bearer"})
 
@@ -149,7 +141,7 @@ async def test_an_http_exception_of_the_middleware_is_answered(drive, form):
     assert (answer.status, answer.text, answer.headers["www-authenticate"]) == (401, "Sign in.", "Bearer")
 
 
-async def test_an_http_exception_is_left_to_the_error_layer_where_there_is_one(drive, form):
+async def test_an_http_exception_is_left_to_the_error_layer_where_there_is_one(drive, form, streaming):
     async def before(request):
         await request.body()
         raise HTTPException(401)

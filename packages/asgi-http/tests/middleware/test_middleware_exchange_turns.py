@@ -19,24 +19,6 @@ def part(body, more_body=True):
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-class Endless:
-    """An application that streams for ever, and remembers how that ended."""
-
-    def __init__(self):
-        self.ended_by = None
-        self.parts = 0
-
-    async def __call__(self, scope, receive, send):
-        try:
-            await send(START)
-            while True:
-                self.parts += 1
-                await send(part(b"x"))
-        except BaseException as exc:
-            self.ended_by = exc
-            raise
-
-
 # Cancellation
 
 
@@ -63,8 +45,8 @@ async def test_cancellation_from_outside_goes_through_both(drive, form, begins):
     assert log == ["begun", "app True"]
 
 
-async def test_cancellation_while_the_middleware_works(drive, form):
-    endless = Endless()
+async def test_cancellation_while_the_middleware_works(drive, form, make_endless):
+    endless = make_endless()
     log = []
 
     async def after(response):
@@ -133,8 +115,9 @@ def test_closing_the_coroutine_closes_both(drive, form, begins):
 # What is left behind
 
 
-@pytest.mark.parametrize("app", [PlainTextResponse("Hello"), Endless()])
-async def test_nothing_of_a_request_waits_for_the_garbage_collector(drive, form, app):
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_nothing_of_a_request_waits_for_the_garbage_collector(drive, form, is_replaced, make_endless):
+    app = make_endless() if is_replaced else PlainTextResponse("Hello")
     seen = []
 
     async def before(request):
@@ -142,7 +125,7 @@ async def test_nothing_of_a_request_waits_for_the_garbage_collector(drive, form,
 
     async def after(response):
         seen.append(weakref.ref(response))
-        if isinstance(app, Endless):
+        if is_replaced:
             await anext(response.body_iterator)
             return Response("Instead.")
         return None
@@ -151,7 +134,7 @@ async def test_nothing_of_a_request_waits_for_the_garbage_collector(drive, form,
     gc.disable()
     try:
         await drive.request(form(before, after)(app))
-        if isinstance(app, Endless):
+        if is_replaced:
             app.ended_by = None
         await checkpoint()
         assert [reference() for reference in seen] == [None, None]

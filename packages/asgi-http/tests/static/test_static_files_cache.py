@@ -2,24 +2,12 @@
 
 import os
 import re
-from functools import partial
 
-import anyio
 import pytest
 
 from asgi_http import StaticFiles
 
 FOREVER = "public, max-age=31536000, immutable"
-
-
-@pytest.fixture
-def ask(drive, anyio_backend):
-    """One request on its own event loop, so that tests may touch files between requests."""
-
-    def ask(app, *args, **scope):
-        return anyio.run(partial(drive.request, app, *args, **scope), backend=anyio_backend)
-
-    return ask
 
 
 @pytest.fixture

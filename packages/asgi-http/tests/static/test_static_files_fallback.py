@@ -1,8 +1,5 @@
 """The page of an application of one page, which answers the addresses that only its own router knows."""
 
-from functools import partial
-
-import anyio
 import pytest
 
 from asgi_http import HTTPException, StaticFiles
@@ -13,16 +10,6 @@ CHROMIUM = {
     "sec-fetch-mode": "navigate",
 }
 VARY = "Accept, Sec-Fetch-Mode"
-
-
-@pytest.fixture
-def ask(drive, anyio_backend):
-    """One request on its own event loop, so that tests may touch files between requests."""
-
-    def ask(app, *args, **scope):
-        return anyio.run(partial(drive.request, app, *args, **scope), backend=anyio_backend)
-
-    return ask
 
 
 @pytest.fixture

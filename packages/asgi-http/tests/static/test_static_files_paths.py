@@ -2,7 +2,6 @@
 
 import errno
 import os
-from functools import partial
 
 import anyio
 import pytest
@@ -10,16 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_http import StaticFiles
-
-
-@pytest.fixture
-def ask(drive, anyio_backend):
-    """One request on its own event loop, so that tests may touch files between requests."""
-
-    def ask(app, *args, **scope):
-        return anyio.run(partial(drive.request, app, *args, **scope), backend=anyio_backend)
-
-    return ask
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import gzip
 import os
-from functools import partial
 
 import anyio
 import pytest
@@ -13,16 +12,6 @@ SOURCE = b"let js = 1;\n" * 100
 BROWSER = "gzip, deflate, br, zstd"
 # What is in them does not matter, so each says what it is.
 CONTENTS = {"": SOURCE, ".gz": gzip.compress(SOURCE), ".br": b"br" * 50, ".zst": b"zst" * 50}
-
-
-@pytest.fixture
-def ask(drive, anyio_backend):
-    """One request on its own event loop, so that tests may touch files between requests."""
-
-    def ask(app, *args, **scope):
-        return anyio.run(partial(drive.request, app, *args, **scope), backend=anyio_backend)
-
-    return ask
 
 
 @pytest.fixture

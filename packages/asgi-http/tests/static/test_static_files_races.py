@@ -10,16 +10,6 @@ from asgi_http import FileResponse, HTTPException, StaticFiles
 from asgi_types import GUARD
 
 
-@pytest.fixture
-def ask(drive, anyio_backend):
-    """One request on its own event loop, so that tests may touch files between requests."""
-
-    def ask(app, *args, **scope):
-        return anyio.run(partial(drive.request, app, *args, **scope), backend=anyio_backend)
-
-    return ask
-
-
 @pytest.fixture(autouse=True, params=["at once", "in a thread"])
 def way(request, monkeypatch):
     if request.param == "in a thread":
