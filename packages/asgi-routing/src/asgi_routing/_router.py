@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Final
 
 from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, get_route_path, redirect_target
 
-from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed, not_found
-from ._lifespan import as_lifespan, no_lifespan, run_lifespan
-from ._path_route import PathRoute
-from ._route import Route
-from ._route_list import RouteList
+from ._routes.base_route import BaseRoute, Match, NoMatchFound, method_not_allowed, not_found
+from ._lifespan.lifespan import as_lifespan, no_lifespan, run_lifespan
+from ._routes.path_route import PathRoute
+from ._routes.route import Route
+from ._index.route_list import RouteList
 from ._url_path import URLPath
-from ._websocket_route import WebSocketRoute
+from ._routes.websocket_route import WebSocketRoute
 
 _NONE: Final = Match.NONE
 _PARTIAL: Final = Match.PARTIAL

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp
 
-from ._path_route import PathRoute, get_name, needs_adapter
+from .path_route import PathRoute, get_name, needs_adapter
 
 
 def no_adapter(func: Callable[..., Any]) -> ASGIApp:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
 
-from ._path_route import PathRoute, needs_adapter
+from .path_route import PathRoute, needs_adapter
 
 
 def connection_response(func: Callable[[Any], Any]) -> ASGIApp:

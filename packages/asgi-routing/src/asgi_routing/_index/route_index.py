@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import itemgetter
 
-from ._base_route import BaseRoute
-from ._path_pattern import PARAM_REGEX
+from .._routes.base_route import BaseRoute
+from .._patterns.path_pattern import PARAM_REGEX
 
 _Numbered = tuple[int, BaseRoute]
 

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Final, Literal
 
 from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
 
-from ._base_route import BaseRoute, Match, NoMatchFound, method_not_allowed
-from ._convertors import Convertor
-from ._path_pattern import compile_path, index_pattern, is_compiled, replace_params
-from ._path_reader import PathReader, path_reader
-from ._url_path import URLPath
+from .base_route import BaseRoute, Match, NoMatchFound, method_not_allowed
+from .._patterns.convertors import Convertor
+from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
+from .._patterns.path_reader import PathReader, path_reader
+from .._url_path import URLPath
 
 _FULL: Final = Match.FULL
 _PARTIAL: Final = Match.PARTIAL

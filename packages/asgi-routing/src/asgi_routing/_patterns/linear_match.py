@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._convertors import Convertor, FloatConvertor, IntegerConvertor, PathConvertor, StringConvertor, UUIDConvertor
-from ._path_pattern import PARAM_FORMAT_REGEX
+from .convertors import Convertor, FloatConvertor, IntegerConvertor, PathConvertor, StringConvertor, UUIDConvertor
+from .path_pattern import PARAM_FORMAT_REGEX
 
 _Characters = Callable[[str], int]
 """The positions in a path of the characters of a class."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from ._base_route import BaseRoute
-from ._route_index import RouteIndex
+from .._routes.base_route import BaseRoute
+from .route_index import RouteIndex
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 

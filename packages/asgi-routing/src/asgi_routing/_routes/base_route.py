@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from asgi_types import ASGIApp, HTTPException, Receive, Scope, Send, refuse
 
-from ._lifespan import no_lifespan, run_lifespan
-from ._url_path import URLPath
+from .._lifespan.lifespan import no_lifespan, run_lifespan
+from .._url_path import URLPath
 
 
 class Match(Enum):

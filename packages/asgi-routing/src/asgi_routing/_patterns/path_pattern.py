@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ._convertors import CONVERTOR_TYPES, SINGLE_SEGMENT, Convertor
+from .convertors import CONVERTOR_TYPES, SINGLE_SEGMENT, Convertor
 
 PARAM_REGEX = re.compile("{([a-zA-Z_][a-zA-Z0-9_]*)(:[a-zA-Z_][a-zA-Z0-9_]*)?}")
 """A parameter in a pattern."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ._convertors import Convertor, StringConvertor
-from ._linear_match import linear_matcher, may_backtrack
-from ._path_pattern import is_compiled
+from .convertors import Convertor, StringConvertor
+from .linear_match import linear_matcher, may_backtrack
+from .path_pattern import is_compiled
 
 PathReader = Callable[[str], dict[str, Any] | None]
 """Gives the parameters of a path, or None if the path does not fit."""

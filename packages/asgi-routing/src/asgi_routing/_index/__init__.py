@@ -1,0 +1,1 @@
+"""The index: which routes could match a path, and the list whose changes it follows."""

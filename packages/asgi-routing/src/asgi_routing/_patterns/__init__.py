@@ -1,0 +1,1 @@
+"""Path patterns: kinds of parameters, patterns made of them, and how a path is read by one."""
