@@ -19,6 +19,7 @@ def test_all_is_what_there_is():
 def test_the_core_s_names_are_the_core_s():
     assert asgi_http.Response is asgi_types.Response
     assert asgi_http.HTTPException is asgi_types.HTTPException
+    assert asgi_http.ContentTooLarge is asgi_types.ContentTooLarge
 
 
 def test_import_loads_nothing_heavy():

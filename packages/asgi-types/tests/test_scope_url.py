@@ -1,12 +1,12 @@
 """From a connection's scope to its URL."""
 
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asgi_types import URL, HTTPConnection, redirect_target
+from asgi_types import ENCODED_SLASH, URL, HTTPConnection, scope_host, slash_redirect
 
 
 def scope(path="/", *hosts, **more):
@@ -175,31 +175,64 @@ def test_the_scheme_may_be_missing():
     assert str(URL(scope={"type": "websocket", "path": "/", "headers": headers})) == "ws://h/"
 
 
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        ([b"example.org"], ("example.org", None)),
+        ([b"[::1]:8000"], ("[::1]", 8000)),
+        ([], None),
+        ([b"a.example", b"a.example"], None),
+        ([b"a.example/admin"], None),
+        ([b""], None),
+    ],
+)
+def test_the_host_of_a_scope(hosts, found):
+    assert scope_host(scope("/", *hosts)) == found
+
+
 # Redirects
 
 
 @pytest.mark.parametrize(
     ("path", "query", "target"),
     [
-        ("/", b"", "/"),
-        ("/a b/", b"", "/a%20b/"),
-        ("/caf\u00e9/", b"page=2&tag[]=a%20b", "/caf%C3%A9/?page=2&tag[]=a%20b"),
-        ("/a?b#c/", b"", "/a%3Fb%23c/"),
-        ("//evil.example/", b"", "/%2Fevil.example/"),
-        ("///evil.example/", b"", "/%2F/evil.example/"),
-        ("/\\\\evil.example/", b"", "/%5C%5Cevil.example/"),
-        ("/\r\nset-cookie: a=b/", b"x=\r\n", "/%0D%0Aset-cookie:%20a=b/?x=%0D%0A"),
-        ("/\udce9/", b"", "/%3F/"),
+        ("", b"", "./"),
+        ("/a b", b"", "./a%20b/"),
+        ("/x/caf\u00e9", b"page=2&tag[]=a%20b", "./caf%C3%A9/?page=2&tag[]=a%20b"),
+        ("/x/caf\u00e9/", b"page=2", "../caf%C3%A9?page=2"),
+        ("/a?b#c", b"", "./a%3Fb%23c/"),
+        ("/http:evil.example", b"", "./http:evil.example/"),
+        (f"/x/a{ENCODED_SLASH}b", b"", "./a%2Fb/"),
+        (f"/x/{ENCODED_SLASH}{ENCODED_SLASH}b/", b"", "../%2F%2Fb"),
+        ("/a/b//", b"", "/a/b"),
+        ("/a//b", b"", "/a//b/"),
+        ("//evil.example", b"", "/%2Fevil.example/"),
+        ("//evil.example/", b"", "/%2Fevil.example"),
+        ("///evil.example", b"", "/%2F/evil.example/"),
+        ("/\\\\evil.example", b"", "./%5C%5Cevil.example/"),
+        ("/\r\nset-cookie: a=b", b"x=\r\n", "./%0D%0Aset-cookie:%20a=b/?x=%0D%0A"),
+        ("/\udce9", b"", "./%3F/"),
     ],
 )
-def test_where_a_redirect_leads(path, query, target):
-    assert redirect_target(path, query) == target
+def test_where_a_slash_redirect_leads(path, query, target):
+    assert slash_redirect(path, query) == target
 
 
 @given(st.text().map(lambda text: f"/{text}"), st.binary())
 @example("//evil.example", b"")
-def test_a_redirect_never_leaves_the_host(path, query):
-    target = redirect_target(path, query)
+@example("//evil.example/", b"")
+def test_a_slash_redirect_never_leaves_the_host(path, query):
+    target = slash_redirect(path, query)
     assert target.isascii()
     assert target.isprintable()
-    assert urlsplit(urljoin("http://host.example/here", target))[:2] == ("http", "host.example")
+    for here in (f"http://host.example{quote(path)}", "http://host.example//evil.example/"):
+        assert urlsplit(urljoin(here, target))[:2] == ("http", "host.example")
+
+
+@pytest.mark.parametrize("path", ["/a", "/a/b", "/a b/caf\u00e9", "/a:b/c:d", "/a//b"])
+def test_a_slash_redirect_leads_to_the_same_path_with_and_without_a_slash(path):
+    here = f"http://host.example{quote(path)}"
+    assert unquote(urljoin(here, slash_redirect(path))) == f"http://host.example{path}/"
+    for slashes in ("/", "//"):
+        target = slash_redirect(path + slashes)
+        assert unquote(urljoin(here + slashes, target)) == f"http://host.example{path}"

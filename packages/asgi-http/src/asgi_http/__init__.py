@@ -1,5 +1,6 @@
 """Requests and responses for any ASGI application."""
 
+from asgi_types import ContentTooLarge as ContentTooLarge
 from asgi_types import HTTPException as HTTPException
 from asgi_types import Response as Response
 
@@ -7,7 +8,6 @@ from ._background.background_task import BackgroundTask as BackgroundTask
 from ._background.background_task import BackgroundTasks as BackgroundTasks
 from ._background.task_group import BackgroundTaskGroup as BackgroundTaskGroup
 from ._background.thread_limiters import thread_limiter as thread_limiter
-from ._body_limit import ContentTooLarge as ContentTooLarge
 from ._conditional.conditional_middleware import ConditionalMiddleware as ConditionalMiddleware
 from ._conditional.preconditions import check_preconditions as check_preconditions
 from ._endpoint_app import request_response as request_response

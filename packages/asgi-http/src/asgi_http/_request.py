@@ -6,10 +6,19 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any, Final, NoReturn
 
-from asgi_types import MAX_BODY_SIZE, HTTPConnection, Message, MutableHeaders, Receive, Scope, Send
+from asgi_types import (
+    MAX_BODY_SIZE,
+    ContentTooLarge,
+    HTTPConnection,
+    Message,
+    MutableHeaders,
+    Receive,
+    Scope,
+    Send,
+    declares_more,
+)
 from asgi_types import StateT as StateT
 
-from ._body_limit import ContentTooLarge, declares_more
 from ._disconnect import RECEIVE, cancel_on_disconnect, current_receive, has_disconnected, note_disconnect
 from ._disconnect import ClientDisconnect as ClientDisconnect
 from ._json_codec import JSONCodec, body_error, standard_codec

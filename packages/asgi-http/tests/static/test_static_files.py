@@ -253,13 +253,14 @@ def test_a_directory_has_its_index(ask, directory):
 @pytest.mark.parametrize(
     ("path", "more", "location"),
     [
-        ("/css", {}, "/css/"),
-        ("/css?a=b&c[]=%20d", {}, "/css/?a=b&c[]=%20d"),
-        ("/static/css", {"root_path": "/static"}, "/static/css/"),
-        ("/static", {"root_path": "/static"}, "/static/"),
+        ("/css", {}, "./css/"),
+        ("/css?a=b&c[]=%20d", {}, "./css/?a=b&c[]=%20d"),
+        ("/static/css", {"root_path": "/static"}, "./css/"),
+        ("/static", {"root_path": "/static"}, "./static/"),
         ("//evil.org/css", {"root_path": "//evil.org"}, "/%2Fevil.org/css/"),
-        ("/\r\nx: y/css", {"root_path": "/\r\nx: y"}, "/%0D%0Ax:%20y/css/"),
-        ("/\\evil.org/css", {"root_path": "/\\evil.org"}, "/%5Cevil.org/css/"),
+        ("//evil.org", {"root_path": "//evil.org"}, "/%2Fevil.org/"),
+        ("/\r\nx: y", {"root_path": "/\r\nx: y"}, "./%0D%0Ax:%20y/"),
+        ("/\\evil.org", {"root_path": "/\\evil.org"}, "./%5Cevil.org/"),
     ],
 )
 def test_a_directory_has_its_slash_and_stays_on_the_host(ask, directory, path, more, location):

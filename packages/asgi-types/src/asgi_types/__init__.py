@@ -17,6 +17,8 @@ from ._asgi import StatefulLifespan as StatefulLifespan
 from ._asgi import StatelessLifespan as StatelessLifespan
 from ._async_callable import is_async_callable as is_async_callable
 from ._body_limit import MAX_BODY_SIZE as MAX_BODY_SIZE
+from ._body_limit import ContentTooLarge as ContentTooLarge
+from ._body_limit import declares_more as declares_more
 from ._connection import HTTPConnection as HTTPConnection
 from ._connection import StateT as StateT
 from ._cookies import parse_cookies as parse_cookies
@@ -40,7 +42,9 @@ from ._response_messages import denial_send as denial_send
 from ._response_messages import may_have_body as may_have_body
 from ._response_messages import response_start as response_start
 from ._route_path import get_route_path as get_route_path
-from ._scope_url import redirect_target as redirect_target
+from ._scope_url import ENCODED_SLASH as ENCODED_SLASH
+from ._scope_url import scope_host as scope_host
+from ._scope_url import slash_redirect as slash_redirect
 from ._set_cookie import SameSite as SameSite
 from ._state import State as State
 from ._url import URL as URL
@@ -50,6 +54,8 @@ __all__ = (
     "Address",
     "AppType",
     "BackgroundWork",
+    "ContentTooLarge",
+    "ENCODED_SLASH",
     "GUARD",
     "Guard",
     "HTTPConnection",
@@ -76,13 +82,15 @@ __all__ = (
     "VIEW",
     "WebSocketException",
     "answer",
+    "declares_more",
     "denial_send",
     "get_route_path",
     "is_async_callable",
     "may_have_body",
     "parse_cookies",
     "parse_host",
-    "redirect_target",
     "refuse",
     "response_start",
+    "scope_host",
+    "slash_redirect",
 )

@@ -1,6 +1,9 @@
-"""How many bytes of a request's body may be read: the one key of the scope that says so, for whoever reads a body."""
+"""The limit on the size of a request's body: where it is found, and the refusal of a body that is larger."""
 
 from typing import Final
+
+from ._asgi import Scope
+from ._exceptions import HTTPException
 
 MAX_BODY_SIZE: Final = "asgi_types.max_body_size"
 """The scope key of the limit: an int is bytes, None is no limit.
@@ -8,3 +11,31 @@ MAX_BODY_SIZE: Final = "asgi_types.max_body_size"
 Applications, middleware and routes write it, each replacing what one further out wrote, and whoever reads the body
 keeps to it. Without the key each reader has a default of its own.
 """
+
+
+class ContentTooLarge(HTTPException):
+    """A request body larger than its limit: a 413 (RFC 9110 section 15.5.14).
+
+    ``limit`` is that limit in bytes.
+
+    >>> error = ContentTooLarge(1_000_000)
+    >>> error.status_code, error.detail, error.limit
+    (413, 'The body is larger than the limit of 1000000 bytes.', 1000000)
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"The body is larger than the limit of {limit} bytes.")
+        self.limit = limit
+
+
+def declares_more(scope: Scope, limit: int) -> bool:
+    """Whether ``Content-Length`` announces a body of more than ``limit`` bytes; a malformed one announces nothing.
+
+    >>> declares_more({"type": "http", "headers": [(b"content-length", b"5")]}, 4)
+    True
+    """
+    for name, value in scope.get("headers", ()):
+        if name == b"content-length":
+            # Nobody sends what takes thirty digits to count, and int() refuses thousands of them.
+            return value.isdigit() and (len(value.lstrip(b"0")) > 30 or int(value[-30:]) > limit)
+    return False

@@ -1,6 +1,7 @@
 """The two exceptions that stand for an answer: a layer above turns them into a response or a close frame."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 class HTTPException(Exception):  # noqa: N818 - Starlette's name
@@ -51,6 +52,7 @@ class WebSocketException(Exception):  # noqa: N818 - Starlette's name
         return f"{type(self).__name__}(code={self.code!r}, reason={self.reason!r})"
 
 
+@lru_cache(maxsize=64)  # making a member of an enumeration of a number takes as long as the rest of a refusal
 def _reason_phrase(status_code: int) -> str:
     from http import HTTPStatus  # builds some sixty enum members, and many programs never need one
 

@@ -1,5 +1,6 @@
 """From a connection's scope to the text of its URL."""
 
+from typing import Final
 from urllib.parse import quote
 
 from ._asgi import Scope
@@ -41,26 +42,45 @@ def url_path(path: str) -> str:
     return f"/{path}" if path and path[0] != "/" else path
 
 
-def redirect_target(path: str, query_string: bytes = b"") -> str:
-    """``Location`` for another path of the same host, with the query kept.
+ENCODED_SLASH: Final = "\udc2f"
+"""Stands in a decoded path for a slash that was ``%2F`` and is data; decoding UTF-8 never gives a lone surrogate."""
 
-    It is relative, so that it holds behind any proxy, and never leads to another host, which two slashes at its
-    beginning would (RFC 3986 section 4.2). ``path`` is decoded and begins with a slash.
 
-    >>> redirect_target("/café/", b"page=2"), redirect_target("//evil.example/")
-    ('/caf%C3%A9/?page=2', '/%2Fevil.example/')
+def slash_redirect(path: str, query_string: bytes = b"") -> str:
+    """``Location`` for the same path with a slash added at its end or, where there are some, without them.
+
+    ``path`` is decoded, and begins with a slash or is empty; `ENCODED_SLASH` in it becomes ``%2F``. The reference is
+    relative to the path itself (RFC 3986 section 4.2), so it holds behind a proxy that adds or removes a prefix. With
+    empty segments, which not every client resolves alike, it is relative to the host. It never leads to another one.
+
+    >>> slash_redirect("/menu/café", b"page=2"), slash_redirect("/a:b/"), slash_redirect("//evil.example")
+    ('./caf%C3%A9/?page=2', '../a:b', '/%2Fevil.example/')
     """
-    location = quote(path, safe=_PATH_CHARACTERS, errors="replace")
-    if location.startswith("//"):
-        location = f"/%2F{location[2:]}"
-    return f"{location}?{quote(query_string, safe=_QUERY_CHARACTERS)}" if query_string else location
+    quoted = "%2F".join(quote(part, safe=_PATH_CHARACTERS, errors="replace") for part in path.split(ENCODED_SLASH))
+    bare = quoted.rstrip("/")
+    segment = bare.rpartition("/")[2]
+    if "//" in quoted:
+        other = bare if bare != quoted else f"{bare}/"
+        reference = f"/%2F{other[2:]}" if other.startswith("//") else other
+    else:
+        reference = f"../{segment}" if bare != quoted else f"./{segment}/".replace("//", "/")
+    return f"{reference}?{quote(query_string, safe=_QUERY_CHARACTERS)}" if query_string else reference
+
+
+def scope_host(scope: Scope) -> tuple[str, int | None] | None:
+    """Host and port of a connection's ``Host`` header, or None if there is none, or several, or a malformed one.
+
+    Several are as ambiguous as none (RFC 9112 section 3.2).
+
+    >>> scope_host({"type": "http", "headers": [(b"host", b"example.org:8000")]})
+    ('example.org', 8000)
+    """
+    values = [value for name, value in scope.get("headers", ()) if name == b"host"]
+    return parse_host(values[0].decode("latin-1")) if len(values) == 1 else None
 
 
 def _host_header(scope: Scope) -> str:
-    values = [value for name, value in scope.get("headers", ()) if name == b"host"]
-    if len(values) != 1:  # several are as ambiguous as none (RFC 9112 section 3.2)
-        return ""
-    found = parse_host(values[0].decode("latin-1"))
+    found = scope_host(scope)
     return "" if found is None else _authority(*found)
 
 

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from asgi_types import Headers, HTTPException, Receive, Response, Scope, Send, get_route_path, redirect_target, refuse
+from asgi_types import Headers, HTTPException, Receive, Response, Scope, Send, get_route_path, refuse, slash_redirect
 
 from .._background.thread_limiters import run_in_thread
 from .._files.file_body import NoSuchFile
@@ -309,6 +309,6 @@ def _refusal(status_code: int, vary: Sequence[str]) -> HTTPException:
 
 
 def _with_slash(scope: Scope) -> str | None:
-    """The URL of a directory with the slash that it lacks, so that the links on its page hold; None for no path."""
+    """The way to a directory with the slash that it lacks, so that the links on its page hold; None for no path."""
     path: str = scope["path"]
-    return redirect_target(f"{path}/", scope.get("query_string", b"")) if path.startswith("/") else None
+    return slash_redirect(path, scope.get("query_string", b"")) if path.startswith("/") else None

@@ -1,12 +1,10 @@
-import copy
-import pickle
 import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_http import ContentTooLarge, HTTPException, JSONResponse, PlainTextResponse, Request, request_response
+from asgi_http import ContentTooLarge, JSONResponse, PlainTextResponse, Request, request_response
 from asgi_types import GUARD, MAX_BODY_SIZE
 
 MIB = 1024 * 1024
@@ -38,22 +36,6 @@ async def streamed(request):
 
 READERS = {"body": Request.body, "json": Request.json, "stream": streamed}
 READ = pytest.mark.parametrize("read", READERS.values(), ids=READERS)
-
-
-# The error
-
-
-def test_the_error_says_the_limit():
-    error = ContentTooLarge(5)
-    assert isinstance(error, HTTPException)
-    assert (error.status_code, error.limit, error.headers) == (413, 5, None)
-    assert str(error) == "413: The body is larger than the limit of 5 bytes."
-
-
-@pytest.mark.parametrize("duplicate", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])
-def test_the_error_can_be_copied_and_pickled(duplicate):
-    error = duplicate(ContentTooLarge(5))
-    assert (type(error), error.limit, error.detail) == (ContentTooLarge, 5, ContentTooLarge(5).detail)
 
 
 # The limit of the scope
