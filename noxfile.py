@@ -45,7 +45,7 @@ PIECES = (
 PACKAGES = (CORE, *PIECES, "shine")
 SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
-EXAMPLES = [f"docs/examples/{name}/{name}.py" for name in ("demo", "events", "files", "leaving", "pieces")]
+EXAMPLES = [f"docs/examples/{name}/{name}.py" for name in ("demo", "events", "files", "leaving", "lifespans", "pieces")]
 
 nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -154,6 +154,7 @@ def bench(session: nox.Session) -> None:
     install_packages(session)
     install_group(session, "peers", "serve")
     session.run("python", "benchmarks/main_path.py", *session.posargs)
+    session.run("python", "benchmarks/route_match.py")
     session.run("python", "benchmarks/http_pieces.py")
     session.run("python", "benchmarks/import_time.py")
     session.run("python", "benchmarks/memory.py")
