@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asgi_routing import BaseRoute, Match, NoMatchFound, Route, Router, WebSocketRoute
+from asgi_routing import BaseRoute, Host, Match, Mount, NoMatchFound, Route, Router, WebSocketRoute
 from asgi_types import GUARD, HTTPConnection, HTTPException, Response
 
 
@@ -102,7 +102,7 @@ async def test_below_a_guard_refusals_are_raised(drive: Any) -> None:
     with pytest.raises(HTTPException) as raised:
         await drive.request(router, "/a", "POST", **guarded)
     assert (raised.value.status_code, raised.value.headers) == (405, {"Allow": "GET, HEAD, PUT"})
-    assert await location(drive, router, "/a/", **guarded) == "/a"
+    assert await location(drive, router, "/a/", **guarded) == "../a"
 
 
 async def test_a_websocket_that_nothing_matches_is_closed(drive: Any) -> None:
@@ -186,22 +186,22 @@ async def test_a_parameter_that_cannot_be_converted_is_a_miss(drive: Any) -> Non
 @pytest.mark.parametrize(
     ("pattern", "path", "expected"),
     [
-        ("/a", "/a/", "/a"),
+        ("/a", "/a/", "../a"),
         ("/a", "/a///", "/a"),
-        ("/a/", "/a", "/a/"),
-        ("/a/{x}", "/a/b/", "/a/b"),
-        ("/a/{x:int}/", "/a/7", "/a/7/"),
-        ("/a", "/a/?q=1&r=%2F&f[x]=y", "/a?q=1&r=%2F&f[x]=y"),
-        ("/a", '/a/?q=a b"<>\r\n#', "/a?q=a%20b%22%3C%3E%0D%0A%23"),
-        ("/{x}", "/a b%41/", "/a%20b%2541"),
-        ("/{x}", "/\u00e9\r\n#\\/", "/%C3%A9%0D%0A%23%5C"),
-        ("/{x}", "/\ud800/", "/%3F"),
-        ("/{x}", "/a;b=c@d:e!$&'()*+,~/", "/a;b=c@d:e!$&'()*+,~"),
+        ("/a/", "/a", "./a/"),
+        ("/a/{x}", "/a/b/", "../b"),
+        ("/a/{x:int}/", "/a/7", "./7/"),
+        ("/a", "/a/?q=1&r=%2F&f[x]=y", "../a?q=1&r=%2F&f[x]=y"),
+        ("/a", '/a/?q=a b"<>\r\n#', "../a?q=a%20b%22%3C%3E%0D%0A%23"),
+        ("/{x}", "/a b%41/", "../a%20b%2541"),
+        ("/{x}", "/\u00e9\r\n#\\/", "../%C3%A9%0D%0A%23%5C"),
+        ("/{x}", "/\ud800/", "../%3F"),
+        ("/{x}", "/a;b=c@d:e!$&'()*+,~/", "../a;b=c@d:e!$&'()*+,~"),
         ("/{x:path}/", "//evil.example", "/%2Fevil.example/"),
         ("/{x:path}/", "///evil.example", "/%2F/evil.example/"),
-        ("/{x:path}/", "/\\evil.example", "/%5Cevil.example/"),
-        ("/{x:path}/", "/\t/evil.example", "/%09/evil.example/"),
-        ("/", "", "/"),
+        ("/{x:path}/", "/\\evil.example", "./%5Cevil.example/"),
+        ("/{x:path}/", "/\t/evil.example", "./evil.example/"),
+        ("/", "", "./"),
         ("/a", "/a", None),
         ("/a", "/b/", None),
         ("/a/", "/b", None),
@@ -231,16 +231,16 @@ async def test_a_redirect_never_leaves_the_host(drive: Any) -> None:
 
 async def test_a_redirect_keeps_method_and_root_path(drive: Any) -> None:
     router = Router([Route("/", app("root")), Route("/a", app("get"), methods=["GET"])])
-    assert await location(drive, router, "/a/", method="POST") == "/a"
-    assert await location(drive, router, "/api/a/", root_path="/api") == "/api/a"
-    assert await location(drive, router, "/api", root_path="/api") == "/api/"
+    assert await location(drive, router, "/a/", method="POST") == "../a"
+    assert await location(drive, router, "/api/a/", root_path="/api") == "../a"
+    assert await location(drive, router, "/api", root_path="/api") == "./api/"
     assert await location(drive, router, "//evil.example", root_path="//evil.example") == "/%2Fevil.example/"
     assert (await drive.request(router, "/api/", root_path="/api")).text == "root"
 
 
 async def test_a_route_may_be_found_by_another_root_path_only(drive: Any) -> None:
     router = Router([Route("/a/", app("a"))])
-    assert await location(drive, router, "/a/a", root_path="/a") == "/a/a/"
+    assert await location(drive, router, "/a/a", root_path="/a") == "./a/"
     assert await location(drive, router, "/a", root_path="/a") is None
 
 
@@ -346,3 +346,69 @@ async def test_time_grows_with_the_number_of_segments(drive: Any) -> None:
     assert (await drive.request(router, "/a" * 10_000)).status == 404
     assert (await drive.request(router, "/a" * 90)).text == "deep"
     assert time.perf_counter() - begin < 0.5
+
+
+@pytest.mark.parametrize(("choice", "status"), [(True, 307), (307, 307), (308, 308)])
+async def test_the_status_of_slash_redirects(drive: Any, choice: Any, status: int) -> None:
+    assert (await drive.request(Router([Route("/a", app("a"))], choice), "/a/")).status == status
+
+
+async def test_options_are_answered_on_request(drive: Any) -> None:
+    class Takes(BaseRoute):
+        """One that would leave the connection to a better one, but answers."""
+
+        def matches(self, scope: Any) -> tuple[Match, Any]:
+            return Match.PARTIAL if scope["path"] == "/own" else Match.NONE, {}
+
+        async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+            await Response("own")(scope, receive, send)
+
+    routes = [
+        Route("/a", app("get"), methods=["GET"]),
+        Route("/{x}", app("put"), methods=["PUT"]),
+        Route("/b", app("options"), methods=["OPTIONS"]),
+        Route("/c", app("any")),
+        Takes(),
+    ]
+    router = Router(routes, automatic_options=True)
+    answer = await drive.request(router, "/a", "OPTIONS")
+    assert (answer.status, answer.body, answer.headers.items()) == (204, b"", [("allow", "GET, HEAD, OPTIONS, PUT")])
+    assert (await drive.request(router, "/a", "POST")).headers["allow"] == "GET, HEAD, OPTIONS, PUT"
+    assert [(await drive.request(router, path, "OPTIONS")).text for path in ("/b", "/c")] == ["options", "any"]
+    assert (await drive.request(Router([Takes()], automatic_options=True), "/own", "OPTIONS")).text == "own"
+    assert (await drive.request(router, "/x/y", "OPTIONS")).status == 404
+    assert (await drive.request(Router(routes), "/a", "OPTIONS")).headers["allow"] == "GET, HEAD, PUT"
+
+
+async def test_mounts_and_hosts_are_added_by_method(drive: Any) -> None:
+    class OwnMount(Mount):
+        pass
+
+    class OwnHost(Host):
+        pass
+
+    class OwnRouter(Router):
+        mount_class = OwnMount
+        host_class = OwnHost
+
+    router = OwnRouter()
+    router.mount("/m", app("mount"), "m", lifespan=False, fall_through=True)
+    router.host("example.org", app("host"), "h", lifespan=False)
+    mount, host = router.routes
+    assert isinstance(mount, OwnMount)
+    assert isinstance(host, OwnHost)
+    assert (mount.name, mount.lifespan_app(), mount.fall_through) == ("m", None, True)
+    assert (host.name, host.lifespan_app()) == ("h", None)
+    assert (await drive.request(router, "/m/x")).text == "mount"
+    assert (await drive.request(router, "/", headers={"host": "example.org"})).text == "host"
+
+
+async def test_conflicts_are_reported_at_start_up_on_request(drive: Any, caplog: pytest.LogCaptureFixture) -> None:
+    routes = [Route("/{x}", app("a")), Route("/a", app("b"))]
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    await drive.events(Router(routes), {"type": "lifespan"}, events)
+    assert caplog.records == []
+    await drive.events(Router([Mount("/m", Router(routes, report_conflicts=True))]), {"type": "lifespan"}, events)
+    [record] = caplog.records
+    assert (record.name, record.levelname) == ("asgi_routing", "WARNING")
+    assert "/a is never reached" in record.getMessage()

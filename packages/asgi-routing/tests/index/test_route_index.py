@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +15,15 @@ from asgi_routing import (
     CONVERTOR_TYPES,
     BaseRoute,
     Convertor,
+    Host,
     Match,
+    Mount,
     Route,
     Router,
     WebSocketRoute,
     register_url_convertor,
 )
+from asgi_types import get_route_path
 
 EXAMPLES = int(os.environ.get("SHINE_EXAMPLES", "1000"))
 
@@ -64,7 +67,7 @@ class Chosen(Exception):  # noqa: N818
 
 class Endpoint:
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        raise Chosen("app", id(scope["route"]), scope["path_params"])
+        raise Chosen("app", id(scope["route"]), scope.get("path_params", {}))
 
 
 class HandledRoute(Route):
@@ -103,7 +106,7 @@ class Below(Ending):
     """With a pattern of its own: all paths below a prefix."""
 
     def matches(self, scope: Any) -> tuple[Match, Any]:
-        below = scope["path"].startswith(self.ending + "/")
+        below = get_route_path(scope).startswith(self.ending + "/")
         return (Match.FULL if below else Match.NONE), {"path_params": {"prefix": self.ending}}
 
     def index_pattern(self) -> str | None:
@@ -148,12 +151,13 @@ def patterns(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def routes(draw: st.DrawFn) -> BaseRoute:
-    kind = draw(
-        st.sampled_from([Route] * 8 + [WebSocketRoute, HandledRoute, CaselessRoute, ReplacedRoute, Ending, Below])
-    )
+def routes(draw: st.DrawFn, depth: int = 2) -> BaseRoute:
+    kinds = [Route] * 8 + [WebSocketRoute, HandledRoute, CaselessRoute, ReplacedRoute, Ending, Below]
+    kind: Any = draw(st.sampled_from(kinds + [Mount] * 3 + [Host]))
     if kind in (Ending, Below):
         return kind(draw(st.sampled_from(["/a", "/a/b", "b", "/", ""] if kind is Ending else ["", "/a", "/b/a"])))
+    if kind in (Mount, Host):
+        return draw(mounts(kind, depth))
     pattern = draw(patterns())
     if kind is WebSocketRoute:
         return WebSocketRoute(pattern, Endpoint())
@@ -161,9 +165,18 @@ def routes(draw: st.DrawFn) -> BaseRoute:
 
 
 @st.composite
+def mounts(draw: st.DrawFn, kind: type, depth: int) -> BaseRoute:
+    nested = depth and draw(st.booleans())
+    app: Any = Router(draw(st.lists(routes(depth - 1), max_size=3))) if nested else Endpoint()
+    if kind is Host:
+        return Host(draw(st.sampled_from(["example.org", "{h}.org", "other.org", "{h}:80"])), app)
+    return Mount(draw(st.sampled_from(["", "/a", "/a/b"]) | patterns()), app, fall_through=draw(st.booleans()))
+
+
+@st.composite
 def paths(draw: st.DrawFn, table: list[BaseRoute]) -> str:
     """A path, mostly one that a route's pattern stands for, and sometimes not quite."""
-    known = [route.path for route in table if isinstance(route, (Route, WebSocketRoute))]
+    known = [*known_patterns(table)]
     pattern = draw(st.sampled_from(known)) if known and draw(st.integers(0, 9)) else draw(patterns())
     path = PARAMETER.sub(lambda found: draw(st.sampled_from(TEXTS[found[2] or "str"])), pattern)
     change = draw(st.sampled_from(["", "", "", "", "more", "less", "upper", "double", "below", "above", "bare"]))
@@ -177,6 +190,16 @@ def paths(draw: st.DrawFn, table: list[BaseRoute]) -> str:
         "bare": path[1:],
     }
     return changed.get(change, path)
+
+
+def known_patterns(table: list[BaseRoute], prefix: str = "") -> Iterator[str]:
+    for route in table:
+        if isinstance(route, (Route, WebSocketRoute)):
+            yield prefix + route.path
+        if isinstance(route, (Mount, Host)):
+            below = prefix + route.path if isinstance(route, Mount) else prefix
+            yield f"{below}/a"
+            yield from known_patterns(route.routes, below)
 
 
 def by_router(router: Router, scope: dict[str, Any]) -> tuple[Any, ...]:
@@ -199,36 +222,59 @@ def by_router(router: Router, scope: dict[str, Any]) -> tuple[Any, ...]:
 def by_scan(table: list[BaseRoute], scope: dict[str, Any]) -> tuple[Any, ...]:
     """What asking each route in order comes to."""
     partial: list[tuple[BaseRoute, Any]] = []
+    methods: set[str] = set()
     for route in table:
         match, child_scope = route.matches(dict(scope))
         if match is Match.FULL:
-            return chosen_by_scan(route, child_scope)
+            outcome = chosen_by_scan(route, {**scope, **child_scope})
+            if not (route.fall_through and outcome[0] in (404, 405, None)):
+                return outcome
+            methods |= set((outcome[1] or b"").decode().split(", ")) - {""}
         if match is Match.PARTIAL:
             partial.append((route, child_scope))
     if partial:
         first, child_scope = partial[0]
         if not isinstance(first, Route) or isinstance(first, HandledRoute):
-            return chosen_by_scan(first, child_scope)
-        methods = {method for route, _ in partial for method in getattr(route, "methods", None) or ()}
+            return chosen_by_scan(first, {**scope, **child_scope})
+        methods |= {method for route, _ in partial for method in getattr(route, "methods", None) or ()}
+    if methods:
         return 405, ", ".join(sorted(methods)).encode(), False
     if scope["type"] == "websocket":
         return None, None, False
-    path = scope["path"]
-    other = path.rstrip("/") if path.endswith("/") else path + "/"
-    found = [route for route in table if route.matches({**scope, "path": other})[0] is not Match.NONE]
-    redirected = path != "/" and other.startswith("/") and found != []
+    redirected = any(redirects_by_scan(route, scope) for route in table)
     return (307 if redirected else 404), None, redirected
 
 
-def chosen_by_scan(route: BaseRoute, child_scope: Any) -> tuple[Any, ...]:
+def redirects_by_scan(route: BaseRoute, scope: dict[str, Any]) -> bool:
+    path = get_route_path(scope)
+    whole: str = scope["path"]
+    other = whole[: len(whole) - len(path)] + path.rstrip("/") if path.endswith("/") else whole + "/"
+    if path == "/" or not other.startswith("/"):
+        return False
+    tried = route.fall_through and route.matches(dict(scope))[0] is not Match.NONE
+    return not tried and route.matches({**scope, "path": other})[0] is not Match.NONE
+
+
+def chosen_by_scan(route: BaseRoute, scope: dict[str, Any]) -> tuple[Any, ...]:
+    if isinstance(route, (Mount, Host)) and isinstance(route.app, Router):
+        return by_scan(route.app.routes, scope)
     kind = "base" if isinstance(route, Ending) else "handle" if isinstance(route, HandledRoute) else "app"
-    return kind, id(route), child_scope["path_params"]
+    return kind, id(route), scope.get("path_params", {})
+
+
+HOST = [(b"host", b"example.org")]
 
 
 def assert_same(table: list[BaseRoute], path: str, method: str = "GET") -> None:
-    router = Router(table)
-    for scope in ({"type": "http", "method": method, "path": path}, {"type": "websocket", "path": path}):
-        assert by_router(router, scope) == by_scan(table, scope)
+    assert_finds_the_same(Router(table), path, method)
+
+
+def assert_finds_the_same(router: Router, path: str, method: str) -> None:
+    for scope in (
+        {"type": "http", "method": method, "path": path, "headers": HOST},
+        {"type": "websocket", "path": path, "headers": HOST},
+    ):
+        assert by_router(router, scope) == by_scan([*router.routes], scope)
 
 
 @settings(max_examples=EXAMPLES)
@@ -237,6 +283,36 @@ def test_the_choice_is_that_of_a_scan_in_order(data: st.DataObject) -> None:
     table = data.draw(st.lists(routes(), min_size=1, max_size=8))
     for path in data.draw(st.lists(paths(table), min_size=1, max_size=6)):
         assert_same(table, path, data.draw(st.sampled_from(["GET", "POST", "PUT"])))
+
+
+def set_slice(found: list[BaseRoute], new: list[BaseRoute], place: int) -> None:
+    found[place : place + 2] = new
+
+
+CHANGES: list[Callable[[list[BaseRoute], list[BaseRoute], int], Any]] = [
+    lambda found, new, place: found.extend(new),
+    lambda found, new, place: [found.insert(place, route) for route in new],
+    lambda found, new, place: found.__iadd__(new),
+    lambda found, new, place: found.__imul__(2),
+    lambda found, new, place: found.reverse(),
+    lambda found, new, place: found.sort(key=lambda route: type(route).__name__),
+    lambda found, new, place: found and found.pop(place % len(found)),
+    lambda found, new, place: found and found.remove(found[place % len(found)]),
+    lambda found, new, place: found.__delitem__(slice(place, None, 2)),
+    lambda found, new, place: found and found.__setitem__(place % len(found), new[0]),
+    set_slice,
+]
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.data())
+def test_the_choice_follows_every_change_of_the_list(data: st.DataObject) -> None:
+    table = data.draw(st.lists(routes(), max_size=5))
+    router = Router(table)
+    for change in data.draw(st.lists(st.sampled_from(CHANGES), max_size=4)):
+        change(router.routes, data.draw(st.lists(routes(), min_size=1, max_size=2)), data.draw(st.integers(0, 5)))
+        for path in data.draw(st.lists(paths([*router.routes]), min_size=1, max_size=3)):
+            assert_finds_the_same(router, path, data.draw(st.sampled_from(["GET", "POST", "PUT"])))
 
 
 TABLES = [
@@ -329,7 +405,7 @@ def test_only_routes_that_could_match_are_asked() -> None:
     for path, expected in [
         ("/b/c", ["/b/{x}"]),
         ("/b/x/d", ["/b/{x:path}"]),
-        ("/b/", ["/b/{x}", "/b/{x:path}"]),
+        ("/b/", ["/b/{x:path}"]),
         ("/c/x", []),
         ("/a/x/d", []),
     ]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from asgi_routing import (
     compile_path,
     register_url_convertor,
 )
+from asgi_types import ENCODED_SLASH
 
 PLAIN = "0b15f4a9f1c04d4e8d2c7d3d0e1c0b0a"
 HYPHENATED = "0b15f4a9-f1c0-4d4e-8d2c-7d3d0e1c0b0a"
@@ -62,8 +64,9 @@ def read(pattern: str, path: str) -> object:
         ("uuid", "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"),
     ],
 )
-def test_the_expressions_are_those_of_starlette(kind: str, regex: str) -> None:
-    assert CONVERTOR_TYPES[kind].regex == regex
+@pytest.mark.parametrize("arguments", ["", "()"])
+def test_the_expressions_are_those_of_starlette(kind: str, regex: str, arguments: str) -> None:
+    assert compile_path(f"/{{x:{kind}{arguments}}}")[2]["x"].regex == regex
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,33 @@ def test_the_expressions_are_those_of_starlette(kind: str, regex: str) -> None:
         ("/{x:uuid}", f"/{HYPHENATED.upper()}", UUID(PLAIN)),
         ("/{x:uuid}", f"/{PLAIN}0", "no match"),
         ("/{x:uuid}", f"/{{{HYPHENATED}}}", "no match"),
+        ("/{x:segment}", "/a b", "a b"),
+        ("/{x:segment}", "/", "no match"),
+        ("/{x:segment}", "/a/b", "no match"),
+        ("/{x:str(2, 3)}", "/a", "no match"),
+        ("/{x:str(2, 3)}", "/ab", "ab"),
+        ("/{x:str(2, 3)}", "/abc", "abc"),
+        ("/{x:str(2, 3)}", "/abcd", "no match"),
+        ("/{x:str(2, 3)}.txt", "/abc.txt", "abc"),
+        ("/{x:str(2, 3)}.txt", "/abcd.txt", "no match"),
+        ("/{x:str(max_length=1)}", "/a", "a"),
+        ("/{x:str(max_length=1)}", "/ab", "no match"),
+        ("/{x:int(1, 12)}", "/0", "no match"),
+        ("/{x:int(1, 12)}", "/1", 1),
+        ("/{x:int(1, 12)}", "/012", 12),
+        ("/{x:int(1, 12)}", "/13", "no match"),
+        ("/{x:int(-5)}", "/0", 0),
+        ("/{x:int(max=5)}", "/6", "no match"),
+        ("/{x:float(0.5, 2)}", "/0.49", "no match"),
+        ("/{x:float(0.5, 2)}", "/0.5", 0.5),
+        ("/{x:float(0.5, 2)}", "/2", 2.0),
+        ("/{x:float(0.5, 2)}", "/2.01", "no match"),
+        ("/{x:date}", "/2024-02-29", date(2024, 2, 29)),
+        ("/{x:date}", "/2026-02-30", "no match"),
+        ("/{x:date}", "/0000-01-01", "no match"),
+        ("/{x:date}", "/20240229", "no match"),
+        ("/{x:date}", "/2024-02-29 ", "no match"),
+        ("/{x:date}", "/2024-W09-4", "no match"),
     ],
 )
 def test_what_each_convertor_reads(pattern: str, path: str, value: object) -> None:
@@ -117,6 +147,15 @@ def test_a_number_that_python_cannot_hold_is_no_match() -> None:
         (FloatConvertor(), 0.5, "0.5"),
         (FloatConvertor(), 1e-7, "0.0000001"),
         (UUIDConvertor(), UUID(PLAIN), HYPHENATED),
+        (CONVERTOR_TYPES["segment"], "a/b", f"a{ENCODED_SLASH}b"),
+        (CONVERTOR_TYPES["segment"], 7, "7"),
+        (CONVERTOR_TYPES["date"], date(2026, 2, 28), "2026-02-28"),
+        (CONVERTOR_TYPES["date"], date(26, 2, 28), "0026-02-28"),
+        (CONVERTOR_TYPES["date"], datetime(2026, 2, 28, 23, 59, tzinfo=UTC), "2026-02-28"),
+        (StringConvertor(2, 3), "ab", "ab"),
+        (StringConvertor(max_length=3), "abc", "abc"),
+        (IntegerConvertor(1, 12), 12, "12"),
+        (FloatConvertor(max=2), 2, "2"),
     ],
 )
 def test_what_each_convertor_writes(convertor: Convertor[object], value: object, text: str) -> None:
@@ -133,6 +172,15 @@ def test_what_each_convertor_writes(convertor: Convertor[object], value: object,
         (FloatConvertor(), math.nan, "NaN values are not supported"),
         (FloatConvertor(), math.inf, "Infinite values are not supported"),
         (FloatConvertor(), -math.inf, "Infinite values are not supported"),
+        (StringConvertor(), f"a{ENCODED_SLASH}b", "May not contain path separators"),
+        (StringConvertor(2, 3), "a", "Its length must be at least 2 and at most 3"),
+        (StringConvertor(2, 3), "abcd", "Its length must be at least 2 and at most 3"),
+        (IntegerConvertor(1, 12), 0, "Must be at least 1 and at most 12"),
+        (IntegerConvertor(1, 12), 13, "Must be at least 1 and at most 12"),
+        (IntegerConvertor(-5), -1, "Negative integers are not supported"),
+        (FloatConvertor(0.5), 0.25, "Must be at least 0.5 and at most inf"),
+        (CONVERTOR_TYPES["segment"], "", "Must not be empty"),
+        (CONVERTOR_TYPES["date"], "2026-02-28", "Must be a date"),
     ],
 )
 def test_values_that_cannot_stand_in_a_path(convertor: Convertor[object], value: object, message: str) -> None:
@@ -165,10 +213,27 @@ def test_an_unregistered_convertor_is_an_assertion_error() -> None:
         compile_path("/{x:hex}")
 
 
-def test_the_interface_is_for_subclasses_to_define() -> None:
-    convertor: Convertor[str] = Convertor()
-    assert convertor.regex == ""
-    with pytest.raises(NotImplementedError):
-        convertor.convert("a")
-    with pytest.raises(NotImplementedError):
-        convertor.to_string("a")
+def test_a_subclass_may_leave_out_the_constructor_and_take_other_texts() -> None:
+    class Signed(IntegerConvertor):
+        regex = "-?[0-9]+"
+
+        def __init__(self) -> None: ...
+
+    class Anything(StringConvertor):
+        regex = ".*"
+
+    register_url_convertor("signed", Signed())
+    register_url_convertor("anything", Anything())
+    try:
+        assert read("/{x:signed}", "/-7") == -7
+        assert read("/{x:anything}", "/") == ""
+    finally:
+        del CONVERTOR_TYPES["signed"], CONVERTOR_TYPES["anything"]
+
+
+@given(st.dates())
+def test_dates_survive_a_path(day: date) -> None:
+    convertor = CONVERTOR_TYPES["date"]
+    text = convertor.to_string(day)
+    assert re.fullmatch(convertor.regex, text)
+    assert convertor.convert(text) == day

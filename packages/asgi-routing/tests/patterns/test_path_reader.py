@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import decimal
 import os
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgi_routing import CONVERTOR_TYPES, Match, Route, StringConvertor, WebSocketRoute, register_url_convertor
+from asgi_routing import (
+    CONVERTOR_TYPES,
+    Convertor,
+    Match,
+    Route,
+    StringConvertor,
+    WebSocketRoute,
+    compile_path,
+    register_url_convertor,
+)
+from asgi_routing._patterns.path_reader import PathReader, encoded_path_reader, path_reader
+from asgi_types import ENCODED_SLASH
 
 EXAMPLES = int(os.environ.get("SHINE_EXAMPLES", "500"))
 
@@ -23,9 +37,23 @@ TEXTS = {
     ":int": st.text(st.sampled_from("01"), min_size=1, max_size=3),
     ":float": st.sampled_from(["1", "1.1", "11.", "12.25"]),
     ":uuid": st.sampled_from([UUID_TEXT, UUID_TEXT.replace("-", ""), UUID_TEXT.upper()]),
+    ":str(2, max_length=3)": st.text(st.sampled_from("a1.-"), min_size=1, max_size=4),
+    ":int(min=5, max=20)": st.sampled_from(["4", "5", "11", "020", "21"]),
+    ":float(max=1.5)": st.sampled_from(["1", "1.5", "1.51"]),
+    ":date": st.sampled_from(["2024-02-29", "2025-02-29", "2025-12-31"]),
+    ":enum(a, ab, 'ab-', 'ab-1', 1, '.')": st.sampled_from(["a", "ab", "ab-", "ab-1", "1", ".", "b"]),
+    ":regex([a-z]+[0-9]?)": st.sampled_from(["a", "b1", "1"]),
+    ":segment": st.text(st.sampled_from("b2.-\n"), min_size=1, max_size=4),
 }
 LITERALS = st.sampled_from(["", "/", "-", ".", "1", "a", "--", "{", "/a/", "\n"])
 NOISE = st.sampled_from(["", "", "", "", "/", "\n", "1", "-", "."])
+
+
+DIVIDED = [
+    *("/{a}-{b}", "/{a}.{b}.json", "/{a:int}{b:float}", "/{a:path}/{b}", "/{a:path}-{b:int}/{c:path}"),
+    *("/{a}-{b:enum(a, '1.1', 1, '1.1.')}.{c}", "/{a:enum('-', '--')}{b:str(9, 900)}{c:segment}"),
+]
+"""Patterns whose parameters may end at several places."""
 
 
 async def endpoint(connection: object) -> None: ...
@@ -50,9 +78,14 @@ def read(route: Route, path: str) -> dict[str, Any] | None:
 
 def expected(route: Route, path: str) -> dict[str, Any] | None:
     match = route.path_regex.match(path)
-    if match is None:
+    return converted(match and match.groupdict(), route.param_convertors)
+
+
+def converted(texts: dict[str, str] | None, convertors: dict[str, Convertor[Any]]) -> dict[str, Any] | None:
+    try:
+        return texts and {name: convertors[name].convert(text) for name, text in texts.items()}
+    except (ValueError, LookupError):
         return None
-    return {name: route.param_convertors[name].convert(text) for name, text in match.groupdict().items()}
 
 
 @settings(max_examples=EXAMPLES)
@@ -65,7 +98,7 @@ def test_a_route_reads_what_its_expression_gives(drawn: tuple[str, str]) -> None
 
 @settings(max_examples=EXAMPLES // 5)
 @given(
-    st.sampled_from(["/{a}-{b}", "/{a}.{b}.json", "/{a:int}{b:float}", "/{a:path}/{b}", "/{a:path}-{b:int}/{c:path}"]),
+    st.sampled_from(DIVIDED),
     st.lists(st.sampled_from(["-", ".", "1", "1.1", "/", "a", "-1/", "\n"]), min_size=40, max_size=90),
 )
 def test_a_long_path_is_read_as_a_short_one(pattern: str, pieces: list[str]) -> None:
@@ -109,7 +142,7 @@ def test_an_expression_that_was_put_in_its_place_decides() -> None:
 
 def test_a_string_convertor_with_an_expression_of_its_own() -> None:
     lower = StringConvertor()
-    lower.regex = "[a-z]+"  # type: ignore[misc]
+    lower.regex = "[a-z]+"
     register_url_convertor("lower", lower)
     try:
         route = Route("/{name:lower}", endpoint)
@@ -122,3 +155,109 @@ def test_a_string_convertor_with_an_expression_of_its_own() -> None:
 def test_websocket_routes_read_alike() -> None:
     route = WebSocketRoute("/{room:int}", object())
     assert route.matches({"type": "websocket", "path": "/7"})[1]["path_params"] == {"room": 7}
+
+
+class Refusing(Convertor[str]):
+    """Raises what it was made with."""
+
+    regex = "[^/]+"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def convert(self, value: str) -> str:
+        raise self.error
+
+
+@pytest.fixture
+def refusing() -> Iterator[Refusing]:
+    convertor = Refusing(ValueError())
+    register_url_convertor("refusing", convertor)
+    yield convertor
+    del CONVERTOR_TYPES["refusing"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError(), UnicodeError(), decimal.InvalidOperation(), ZeroDivisionError(), KeyError(), IndexError()],
+    ids=repr,
+)
+def test_a_value_that_a_convertor_refuses_is_a_miss(refusing: Refusing, error: Exception) -> None:
+    refusing.error = error
+    assert read(Route("/{x:refusing}", endpoint), "/7") is None
+
+
+@pytest.mark.parametrize("error", [TypeError("bug"), AttributeError("bug"), RuntimeError("bug")], ids=repr)
+def test_any_other_exception_of_a_convertor_is_a_bug(refusing: Refusing, error: Exception) -> None:
+    refusing.error = error
+    with pytest.raises(type(error), match="bug"):
+        read(Route("/{x:refusing}", endpoint), "/7")
+
+
+def encoded(pattern: str) -> PathReader:
+    return encoded_path_reader(*compile_path(pattern))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "params"),
+    [
+        ("/tags/{x}", "/tags/CI%CD", {"x": "CI/CD"}),
+        ("/tags/{x:segment}", "/tags/%", {"x": "/"}),
+        ("/tags/{x:path}", "/tags/a%b/c", {"x": "a/b/c"}),
+        ("/tags/{x:str(2, 3)}", "/tags/a%b", {"x": "a/b"}),
+        ("/tags/{x:str(2, 3)}", "/tags/a%bc", None),
+        ("/tags/{x:regex(a/b|c)}", "/tags/a%b", {"x": "a/b"}),
+        ("/tags/{x:int}-{y}", "/tags/7-%", {"x": 7, "y": "/"}),
+        ("/tags/{x:int}", "/tags/7%8", None),
+        ("/tags/{x}", "/tags%CI", None),
+        ("/tags/{x}", "/tags/a%b/c", None),
+        ("/a/b", "/a%b", None),
+        ("/a/b", "/a/b%", None),
+    ],
+)
+def test_an_encoded_slash_is_data(pattern: str, path: str, params: dict[str, Any] | None) -> None:
+    assert encoded(pattern)(path.replace("%", ENCODED_SLASH)) == params
+
+
+@settings(max_examples=EXAMPLES)
+@given(patterns_and_paths(), st.integers(0, 9))
+def test_an_encoded_path_is_read_as_its_expression_gives(drawn: tuple[str, str], slash: int) -> None:
+    pattern, path = drawn
+    path = path[:slash] + path[slash:].replace("-", ENCODED_SLASH)
+    regex, path_format, convertors = compile_path(pattern)
+    match = regex.match(path)
+    texts = match and {name: text.replace(ENCODED_SLASH, "/") for name, text in match.groupdict().items()}
+    assert encoded_path_reader(regex, path_format, convertors)(path) == converted(texts, convertors)
+
+
+def test_a_long_encoded_path_is_read_as_a_short_one() -> None:
+    assert encoded("/{a}-{b}")("/" + f"-{ENCODED_SLASH}" * 300) == {"a": "-/" * 299, "b": "/"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "params"),
+    [
+        ("", "", {}),
+        ("", "a", None),
+        ("API.example.org:8000", "api.EXAMPLE.org", {}),
+        ("api.example.org:8000", "api.example.org:8000", None),
+        ("api.example.org", "api-example.org", None),
+        ("{x}.example.org", "Shine.example.ORG", {"x": "Shine"}),
+        ("{x}.example.org", "example.org", None),
+        ("{x:int(1)}.example.org:80", "7.example.org", {"x": 7}),
+        ("a/{x}", "A/b", {"x": "b"}),
+        ("{x:enum(de, en)}.org", "de.org", {"x": "de"}),
+        ("{x:enum(de, en)}.org", "DE.org", None),
+    ],
+)
+def test_a_host_is_read_in_upper_and_lower_case(pattern: str, host: str, params: dict[str, Any] | None) -> None:
+    assert path_reader(*compile_path(pattern))(host) == params
+
+
+@settings(max_examples=EXAMPLES)
+@given(patterns_and_paths(), st.sampled_from(["", "." * 70]))
+def test_a_host_pattern_reads_what_its_expression_gives(drawn: tuple[str, str], dots: str) -> None:
+    pattern, host = f"K{drawn[0][1:]}.org:80", f"k{drawn[1][1:].upper()}{dots}.oRG"
+    regex, host_format, convertors = compile_path(pattern)
+    match = regex.match(host)
+    assert path_reader(regex, host_format, convertors)(host) == converted(match and match.groupdict(), convertors)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .responses import RedirectResponse as RedirectResponse
     from .responses import Response as Response
     from .responses import StreamingResponse as StreamingResponse
+    from .routing import Host as Host
+    from .routing import Mount as Mount
     from .routing import Route as Route
     from .routing import Router as Router
     from .routing import WebSocketRoute as WebSocketRoute
@@ -43,9 +45,11 @@ _HOMES = {
     "HTMLResponse": "responses",
     "HTTPEndpoint": "endpoints",
     "HTTPException": "exceptions",
+    "Host": "routing",
     "JSONLinesResponse": "responses",
     "JSONResponse": "responses",
     "Middleware": "middleware",
+    "Mount": "routing",
     "PlainTextResponse": "responses",
     "RedirectResponse": "responses",
     "Request": "requests",
@@ -71,9 +75,11 @@ __all__ = (
     "HTMLResponse",
     "HTTPEndpoint",
     "HTTPException",
+    "Host",
     "JSONLinesResponse",
     "JSONResponse",
     "Middleware",
+    "Mount",
     "PlainTextResponse",
     "RedirectResponse",
     "Request",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from types import EllipsisType
 from typing import Any, ParamSpec, TypeVar
 
 from asgi_middleware import ExceptionHandler, Middleware, MiddlewareFactory
-from asgi_routing import BaseRoute, URLPath
-from asgi_types import MAX_BODY_SIZE, ASGIApp, Lifespan, Receive, Response, Scope, Send, State
+from asgi_routing import BaseRoute, RequestBodyLimitMiddleware, RouteDecorators, URLPath
+from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State
 
 from .middleware.errors import ServerErrorMiddleware
 from .middleware.exceptions import ExceptionMiddleware
@@ -19,7 +19,7 @@ AppType = TypeVar("AppType", bound="Shine")
 P = ParamSpec("P")
 
 
-class Shine:
+class Shine(RouteDecorators):
     """An ASGI application of routes, middleware, exception handlers and a lifespan.
 
     ``exception_handlers`` maps status codes and exception classes to handlers; the one for 500 or `Exception` answers
@@ -74,8 +74,6 @@ class Shine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
-        if self.max_body_size is not ...:
-            scope[MAX_BODY_SIZE] = self.max_body_size
         stack: Any = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
@@ -91,12 +89,14 @@ class Shine:
         def exceptions(app: ASGIApp) -> ASGIApp:
             return ExceptionMiddleware(app, handlers, self.debug, server_errors=errors)
 
-        app = exceptions(_shortest_way_into(self.router))
+        app = _shortest_way_into(self.router)
         if self.user_middleware:
+            app = exceptions(app)
             for factory, args, kwargs in reversed(self.user_middleware):
                 app = factory(app, *args, **kwargs)
-            app = exceptions(app)
-        errors.app = app
+        if not isinstance(self.max_body_size, EllipsisType):
+            app = RequestBodyLimitMiddleware(app, self.max_body_size)
+        errors.app = exceptions(app)
         return errors
 
     def add_middleware(self, middleware_class: MiddlewareFactory[P], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -118,9 +118,39 @@ class Shine:
         methods: Collection[str] | None = None,
         name: str | None = None,
         include_in_schema: bool = True,
+        *,
+        middleware: Sequence[Iterable[Any]] | None = None,
+        max_body_size: int | EllipsisType | None = ...,
     ) -> None:
-        """Append a route."""
-        self.router.add_route(path, route, methods=methods, name=name, include_in_schema=include_in_schema)
+        """Append a `Route`."""
+        self.router.add_route(
+            path,
+            route,
+            methods=methods,
+            name=name,
+            include_in_schema=include_in_schema,
+            middleware=middleware,
+            max_body_size=max_body_size,
+        )
+
+    def add_websocket_route(
+        self,
+        path: str,
+        route: Callable[..., Any],
+        name: str | None = None,
+        *,
+        middleware: Sequence[Iterable[Any]] | None = None,
+    ) -> None:
+        """Append a `WebSocketRoute`."""
+        self.router.add_websocket_route(path, route, name=name, middleware=middleware)
+
+    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append a `Mount`."""
+        self.router.mount(path, app, name)
+
+    def host(self, host: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append a `Host`."""
+        self.router.host(host, app, name)
 
 
 def _shortest_way_into(router: Router) -> ASGIApp:

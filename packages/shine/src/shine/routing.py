@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import asgi_routing
 from asgi_http import request_response as request_response
+from asgi_routing import PARAM_REGEX as PARAM_REGEX
 from asgi_routing import BaseRoute as BaseRoute
+from asgi_routing import Host as Host
 from asgi_routing import Match as Match
 from asgi_routing import NoMatchFound as NoMatchFound
+from asgi_routing import RouteConflict as RouteConflict
+from asgi_routing import RouteInfo as RouteInfo
+from asgi_routing import URLPath as URLPath
+from asgi_routing import combine_lifespans as combine_lifespans
 from asgi_routing import compile_path as compile_path
+from asgi_routing import find_conflicts as find_conflicts
 from asgi_routing import get_name as get_name
+from asgi_routing import lifespan_of as lifespan_of
+from asgi_routing import list_routes as list_routes
 from asgi_routing import replace_params as replace_params
+from asgi_routing import route_table as route_table
 from asgi_types import ASGIApp
 from asgi_websockets import websocket_session as websocket_session
 
 __all__ = (
     "BaseRoute",
+    "Host",
     "Match",
+    "Mount",
     "NoMatchFound",
+    "PARAM_REGEX",
     "Route",
+    "RouteConflict",
+    "RouteInfo",
     "Router",
+    "URLPath",
     "WebSocketRoute",
+    "combine_lifespans",
     "compile_path",
+    "find_conflicts",
     "get_name",
+    "lifespan_of",
+    "list_routes",
     "replace_params",
     "request_response",
+    "route_table",
     "websocket_session",
 )
 
@@ -49,8 +70,17 @@ class WebSocketRoute(asgi_routing.WebSocketRoute):
         return websocket_session(func)
 
 
+class Mount(asgi_routing.Mount):
+    """An `asgi_routing.Mount` whose ``routes`` are those of a `Router` of this module."""
+
+    @staticmethod
+    def make_router(routes: Sequence[BaseRoute]) -> ASGIApp:
+        return Router(routes)
+
+
 class Router(asgi_routing.Router):
     """An `asgi_routing.Router` that makes routes of this module."""
 
     route_class: ClassVar[type[asgi_routing.Route]] = Route
     websocket_route_class: ClassVar[type[asgi_routing.WebSocketRoute]] = WebSocketRoute
+    mount_class: ClassVar[type[asgi_routing.Mount]] = Mount

@@ -1,30 +1,21 @@
 """Matches in linear time the patterns that backtracking may take quadratic time for, or worse.
 
-``/{a}-{b}.json`` leaves open which hyphen is meant, so `re` tries them all. Here the positions from which the rest of
-the pattern can match are found first, part by part from the right. Then each parameter takes the longest text that
-ends at such a position, which is the one `re` finds. A set of positions is an integer whose bit 0 is the path's end.
+``/{a}-{b}.json`` leaves open which hyphen is meant, so `re` tries them all. Here it is done in two passes. From right
+to left: where may the rest of the pattern begin, if it is to reach the path's end? That is found for each part of the
+pattern from what is known of the part after it, for all positions at once. Then from left to right: each parameter
+takes the longest text that ends where the rest may begin, which is the one that `re` finds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from .convertors import Convertor, FloatConvertor, IntegerConvertor, PathConvertor, StringConvertor, UUIDConvertor
-from .path_pattern import PARAM_FORMAT_REGEX
-
-_Characters = Callable[[str], int]
-"""The positions in a path of the characters of a class."""
-
-_DOUBTFUL = {
-    StringConvertor.regex: "[^/]",
-    PathConvertor.regex: ".",
-    IntegerConvertor.regex: "[0-9]",
-    FloatConvertor.regex: "[0-9.]",
-    UUIDConvertor.regex: "(?!)",
-}
-"""The characters that may follow a parameter and leave in doubt where it ends."""
+from .convertor import Convertor
+from .convertors import DateConvertor, FloatConvertor, IntegerConvertor, PathConvertor, StringConvertor, UUIDConvertor
+from .enum_convertor import alternatives
+from .path_pattern import literals_and_names, pattern_flags
 
 
 class LinearMatch:
@@ -38,47 +29,47 @@ class LinearMatch:
         return self._texts
 
 
-def may_backtrack(path_format: str, convertors: Mapping[str, Convertor[Any]]) -> bool:
-    """Whether a parameter before the last one may end at several places; only known if all convertors are ours."""
-    if any(convertor.regex not in _DOUBTFUL for convertor in convertors.values()):
-        return False
-    parts = PARAM_FORMAT_REGEX.split(path_format)[1:-2]
-    return any(
-        not literal or re.match(_DOUBTFUL[convertors[name].regex], literal)
-        for name, literal in zip(parts[::2], parts[1::2], strict=True)
-    )
+def linear_matcher(
+    path_format: str, convertors: Mapping[str, Convertor[Any]]
+) -> Callable[[str], LinearMatch | None] | None:
+    """What ``match`` of the compiled pattern is, for paths that are not empty.
 
-
-def linear_matcher(path_format: str, convertors: Mapping[str, Convertor[Any]]) -> Callable[[str], LinearMatch | None]:
-    """What ``match`` of the compiled pattern is, for paths that are not empty; all convertors must be ours."""
-    *parts, tail = PARAM_FORMAT_REGEX.split(path_format)
-    parameters = [
-        (literal, name, convertors[name].regex) for literal, name in zip(parts[::2], parts[1::2], strict=True)
-    ]
+    None where it is not needed, because no parameter before the last one may end at several places, and where it cannot
+    be had, because a convertor's expression is not one of ours.
+    """
+    (*literals, tail), names = literals_and_names(path_format)
+    kinds = [kind for name in names if (kind := _kind(convertors[name])) is not None]
+    if len(kinds) < len(names) or not any(map(_in_doubt, kinds, literals[1:])):
+        return None
+    flags = pattern_flags(path_format)
+    expressions = [re.compile(convertors[name].regex, flags) for name in names]
 
     def match(path: str) -> LinearMatch | None:
-        characters = _characters(path)
-        positions = _before_literal(1, path, tail)
-        ends: list[int] = []
-        for literal, _, regex in reversed(parameters):
-            ends.append(positions)
-            positions = _before_literal(_BEFORE[regex](positions, characters), path, literal)
-        if not positions >> len(path):
+        positions = _Positions(path, flags)
+        begins = positions.before_text(tail, positions.end)
+        ends: list[int] = []  # where each parameter may end, the last parameter first
+        for literal, kind in zip(reversed(literals), reversed(kinds), strict=True):
+            ends.append(begins)
+            begins = positions.before_text(literal, kind.before(positions, begins))
+        if not begins & positions.start:
             return None
         texts: dict[str, str] = {}
-        end = 0
-        for literal, name, regex in parameters:
-            start = end + len(literal)
-            end = _longest(regex, path, start, ends.pop())
-            texts[name] = path[start:end]
+        at = 0
+        for literal, name, expression in zip(literals, names, expressions, strict=True):
+            start = at + len(literal)
+            at = _last_end(expression, path, start, ends.pop())
+            texts[name] = path[start:at]
         return LinearMatch(texts)
 
     return match
 
 
-def _longest(regex: str, path: str, start: int, ends: int) -> int:
-    """The last of ``ends`` that the expression reaches from ``start``, where there is one."""
-    expression = re.compile(regex)
+def _last_end(expression: re.Pattern[str], path: str, start: int, ends: int) -> int:
+    """The last of ``ends`` that the expression reaches from ``start``, where there is one.
+
+    Few are tried in vain: only a float's expression, between a dot and its first digit, and an enum's, within the
+    length of its texts, pass by ends that they do not reach.
+    """
     furthest = expression.match(path, start).end()  # type: ignore[union-attr]
     ends >>= len(path) - furthest
     while True:
@@ -88,57 +79,132 @@ def _longest(regex: str, path: str, start: int, ends: int) -> int:
         ends &= ends - 1
 
 
-def _characters(path: str) -> _Characters:
-    def positions(of_class: str) -> int:
-        bits = bytearray(b"0" * len(path))
-        for run in re.finditer(f"{of_class}+", path):
-            bits[run.start() : run.end()] = b"1" * (run.end() - run.start())
-        return int(bits, 2)
+class _Positions:
+    """Sets of positions in one path.
 
-    return positions
+    A set is an integer. Its bit 0 is the end of the path, bit 1 the position before the last character, and so on, so
+    that ``<< 1`` goes back by one character with all positions of a set at once.
+    """
 
+    end = 1
 
-def _before_literal(positions: int, path: str, literal: str) -> int:
-    if not literal:
-        return positions
-    bits = bytearray(b"0" * (len(path) + 1))
-    at = path.find(literal)
-    while at >= 0:
-        bits[at] = ord("1")
-        at = path.find(literal, at + 1)
-    return positions << len(literal) & int(bits, 2)
+    def __init__(self, path: str, flags: re.RegexFlag) -> None:
+        self.start = 1 << len(path)
+        self._path = path
+        self._flags = flags
+        self._behind: dict[str, int] = {}
 
+    def before_text(self, text: str, after: int) -> int:
+        """The positions from which the text leads to one of those after it."""
+        if len(text) < 2:
+            return self.before_times(len(text), re.escape(text), after)
+        bits = bytearray(b"0" * (len(self._path) + 1))
+        for start in self._starts_of(text):
+            bits[start] = ord("1")
+        return after << len(text) & int(bits, 2)
 
-# The next two follow R. Cameron and others, "Bitwise data parallelism in regular expression matching" (2014): the
-# carry of an addition runs through all neighbouring characters of a class at once.
-def _before_any_number(positions: int, of_class: int) -> int:
-    return ((positions & of_class) + of_class ^ of_class) | positions
-
-
-def _before_some(positions: int, of_class: int) -> int:
-    return _before_any_number((positions & of_class) << 1, of_class)
-
-
-def _before_float(positions: int, characters: _Characters) -> int:
-    digits = characters("[0-9]")
-    integer = _before_some(positions, digits)
-    return integer | _before_some((integer & characters("[.]")) << 1, digits)
-
-
-def _before_uuid(positions: int, characters: _Characters) -> int:
-    digits, hyphens = characters("[0-9a-fA-F]"), characters("-")
-    for count in (12, 4, 4, 4, 8):
-        positions |= (positions & hyphens) << 1 if count < 12 else 0
+    def before_times(self, count: int, characters: str, after: int) -> int:
+        """The positions from which so many characters of a class lead to one of those after them."""
         for _ in range(count):
-            positions = (positions & digits) << 1
-    return positions
+            after = (after & self._behind_each(characters)) << 1
+        return after
+
+    def before_some(self, characters: str, after: int) -> int:
+        """The positions from which one or more characters of a class lead to one of those after them."""
+        return self.before_any_number(characters, self.before_times(1, characters, after))
+
+    def before_any_number(self, characters: str, after: int) -> int:
+        """The positions from which any number of characters of a class, or none, leads to one of those after them."""
+        # After R. Cameron and others, "Bitwise data parallelism in regular expression matching" (2014): the carry of an
+        # addition runs through all neighbouring characters of the class at once.
+        behind = self._behind_each(characters)
+        return ((after & behind) + behind ^ behind) | after
+
+    def _behind_each(self, characters: str) -> int:
+        """The positions right behind a character of a class."""
+        if characters not in self._behind:
+            bits = bytearray(b"0" * len(self._path))
+            for run in re.finditer(f"{characters}+", self._path, self._flags):
+                bits[run.start() : run.end()] = b"1" * (run.end() - run.start())
+            self._behind[characters] = int(bits, 2)
+        return self._behind[characters]
+
+    def _starts_of(self, text: str) -> Iterator[int]:
+        expression = re.compile(re.escape(text), self._flags)
+        found = expression.search(self._path)
+        while found is not None:
+            yield found.start()
+            found = expression.search(self._path, found.start() + 1)
 
 
-_BEFORE: dict[str, Callable[[int, _Characters], int]] = {
-    StringConvertor.regex: lambda positions, characters: _before_some(positions, characters("[^/]")),
-    PathConvertor.regex: lambda positions, characters: _before_any_number(positions, characters(".")),
-    IntegerConvertor.regex: lambda positions, characters: _before_some(positions, characters("[0-9]")),
-    FloatConvertor.regex: _before_float,
-    UUIDConvertor.regex: _before_uuid,
+class _Kind(NamedTuple):
+    """What is to be known of a kind of parameter."""
+
+    doubtful: str
+    """The class of the characters that leave in doubt where it ends, if one follows it."""
+    before: Callable[[_Positions, int], int]
+    """From the positions after it to those before it."""
+
+
+def _before_text(positions: _Positions, after: int) -> int:
+    return positions.before_some("[^/]", after)
+
+
+def _before_path(positions: _Positions, after: int) -> int:
+    return positions.before_any_number(".", after)
+
+
+def _before_integer(positions: _Positions, after: int) -> int:
+    return positions.before_some("[0-9]", after)
+
+
+def _before_float(positions: _Positions, after: int) -> int:
+    integer = _before_integer(positions, after)
+    return integer | _before_integer(positions, positions.before_text(".", integer))
+
+
+def _before_uuid(positions: _Positions, after: int) -> int:
+    begins = positions.before_times(12, "[0-9a-fA-F]", after)
+    for count in (4, 4, 4, 8):
+        begins |= positions.before_text("-", begins)
+        begins = positions.before_times(count, "[0-9a-fA-F]", begins)
+    return begins
+
+
+def _before_date(positions: _Positions, after: int) -> int:
+    begins = positions.before_times(2, "[0-9]", after)
+    for count in (2, 4):
+        begins = positions.before_times(count, "[0-9]", positions.before_text("-", begins))
+    return begins
+
+
+def _enum(texts: tuple[str, ...]) -> _Kind:
+    def before(positions: _Positions, after: int) -> int:
+        begins = 0
+        for text in texts:
+            begins |= positions.before_text(text, after)
+        return begins
+
+    return _Kind("[^/]", before)
+
+
+_NO_CHARACTER = "(?!)"
+
+_KINDS = {
+    StringConvertor.regex: _Kind("[^/]", _before_text),
+    PathConvertor.regex: _Kind(".", _before_path),
+    IntegerConvertor.regex: _Kind("[0-9]", _before_integer),
+    FloatConvertor.regex: _Kind("[0-9.]", _before_float),
+    UUIDConvertor.regex: _Kind(_NO_CHARACTER, _before_uuid),
+    DateConvertor.regex: _Kind(_NO_CHARACTER, _before_date),
 }
-"""From the positions after a parameter to those before it."""
+"""The kinds by their expressions, which those of other names, with arguments or of subclasses may share."""
+
+
+def _kind(convertor: Convertor[Any]) -> _Kind | None:
+    texts = alternatives(convertor)
+    return _enum(texts) if texts else _KINDS.get(convertor.regex)
+
+
+def _in_doubt(kind: _Kind, following: str) -> bool:
+    return not following or re.match(kind.doubtful, following) is not None

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from .convertors import Convertor, StringConvertor
-from .linear_match import linear_matcher, may_backtrack
-from .path_pattern import is_compiled
+from asgi_types import ENCODED_SLASH
+
+from .convertor import Convertor
+from .convertors import (
+    DateConvertor,
+    EnumConvertor,
+    FloatConvertor,
+    IntegerConvertor,
+    PathConvertor,
+    RegexConvertor,
+    SegmentConvertor,
+    StringConvertor,
+    UUIDConvertor,
+)
+from .linear_match import LinearMatch, linear_matcher
+from .path_pattern import is_compiled, is_host
 
 PathReader = Callable[[str], dict[str, Any] | None]
 """Gives the parameters of a path, or None if the path does not fit."""
+
+SegmentReader = Callable[[str], Any]
+"""Gives the value of a segment, or None if the segment does not fit."""
+
+_OF_SEGMENTS = (
+    *(StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor),
+    *(DateConvertor, EnumConvertor, RegexConvertor),
+)
+"""The convertors whose whole segments can be read apart: their values are never None."""
 
 _Conversion = tuple[str, Callable[[str], Any]]
 
@@ -25,22 +47,83 @@ _Matcher = Callable[[str], _Match | None]
 
 def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> PathReader:
     """A reader that gives what ``path_regex`` and ``convertors`` would, for a pattern with this ``path_format``."""
-    as_compiled = is_compiled(path_regex, path_format, convertors)
-    if as_compiled and not convertors:
-        return _literal(path_format)
-    match: _Matcher = path_regex.match
-    if as_compiled and may_backtrack(path_format, convertors):
-        match = _linear_if_long(path_regex, path_format, convertors)
-    conversions: list[_Conversion] = [
-        (name, each.convert) for name, each in convertors.items() if type(each) is not StringConvertor
-    ]
-    if conversions:
-        return _converted(match, conversions)
-    if as_compiled and len(convertors) == 1:
-        [(name, convertor)] = convertors.items()
-        if path_format.endswith(f"/{{{name}}}") and convertor.regex == StringConvertor.regex:
-            return _last_segment(path_format.removesuffix(f"{{{name}}}"), name)
-    return _text(match)
+    if not is_host(path_format) and is_compiled(path_regex, path_format, convertors):
+        if not convertors:
+            return _literal(path_format)
+        above, _, last = path_format.rpartition("/")
+        name = last[1:-1]
+        if [*convertors] == [name] and _is_segment_text(convertors[name]):
+            return _last_segment(f"{above}/", name)
+    return _reader(_matcher(path_regex, path_format, convertors), convertors)
+
+
+def encoded_path_reader(
+    path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]
+) -> PathReader:
+    """A reader for paths that contain `asgi_types.ENCODED_SLASH`, which is a slash in the text of a parameter only."""
+    match_path = _matcher(path_regex, path_format, convertors)
+
+    def match(path: str) -> LinearMatch | None:
+        found = match_path(path)
+        if found is None:
+            return None
+        return LinearMatch({name: text.replace(ENCODED_SLASH, "/") for name, text in found.groupdict().items()})
+
+    return _reader(match, convertors)
+
+
+def _matcher(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> _Matcher:
+    backtracking = path_regex.match
+    linear = None
+    if len(convertors) > 1 and is_compiled(path_regex, path_format, convertors):
+        linear = linear_matcher(path_format, convertors)
+    if linear is None:
+        return backtracking
+    # Backtracking is faster until there are some ten thousand ways to divide the path.
+    longest = {2: 256, 3: 64}.get(len(convertors), 0)
+    return lambda path: (linear if len(path) > longest else backtracking)(path)
+
+
+def _reader(match: _Matcher, convertors: dict[str, Convertor[Any]]) -> PathReader:
+    conversions = [(name, _conversion(each)) for name, each in convertors.items() if not _is_text(each)]
+    return _converted(match, conversions) if conversions else _text(match)
+
+
+def reads_segment(convertor: Convertor[Any]) -> bool:
+    """Whether what a convertor makes of a whole segment can be read by `segment_reader`."""
+    return _is_segment_text(convertor) or type(convertor) in _OF_SEGMENTS
+
+
+def segment_reader(convertor: Convertor[Any]) -> SegmentReader | None:
+    """What reads a whole segment by a convertor; None where the value is the segment."""
+    if _is_segment_text(convertor):
+        return None
+    fits = re.compile(convertor.regex).fullmatch
+
+    def read(segment: str) -> Any:
+        if fits(segment) is None:
+            return None
+        try:
+            return convertor.convert(segment)
+        except (ValueError, ArithmeticError, LookupError):  # `Convertor` says that these refuse the text
+            return None
+
+    return read
+
+
+def _is_segment_text(convertor: Convertor[Any]) -> bool:
+    return _is_text(convertor) and convertor.regex == StringConvertor.regex
+
+
+def _is_text(convertor: Convertor[Any]) -> bool:
+    """Whether what a convertor gives is the very text that its expression matches."""
+    if type(convertor) is StringConvertor:
+        return convertor._lengths is None
+    return type(convertor) in (PathConvertor, SegmentConvertor)
+
+
+def _conversion(convertor: Convertor[Any]) -> Callable[[str], Any]:
+    return int if type(convertor) is IntegerConvertor and convertor._range is None else convertor.convert
 
 
 def _literal(path: str) -> PathReader:
@@ -57,14 +140,6 @@ def _last_segment(above: str, name: str) -> PathReader:
     return read
 
 
-def _linear_if_long(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> _Matcher:
-    # Backtracking is faster until there are some ten thousand ways to divide the path.
-    longest = {2: 256, 3: 64}.get(len(convertors), 0)
-    backtracking = path_regex.match
-    linear = linear_matcher(path_format, convertors)
-    return lambda path: (linear if len(path) > longest else backtracking)(path)
-
-
 def _text(match_path: _Matcher) -> PathReader:
     def read(path: str) -> dict[str, Any] | None:
         match = match_path(path)
@@ -73,7 +148,7 @@ def _text(match_path: _Matcher) -> PathReader:
     return read
 
 
-def _converted(match_path: _Matcher, conversions: list[_Conversion]) -> PathReader:
+def _converted(match_path: _Matcher, conversions: Iterable[_Conversion]) -> PathReader:
     def read(path: str) -> dict[str, Any] | None:
         match = match_path(path)
         if match is None:
@@ -82,7 +157,7 @@ def _converted(match_path: _Matcher, conversions: list[_Conversion]) -> PathRead
         try:
             for name, convert in conversions:
                 params[name] = convert(params[name])
-        except ValueError:  # such as more digits than Python will make an integer of
+        except (ValueError, ArithmeticError, LookupError):  # `Convertor` says that these refuse the text
             return None
         return params
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable
 from enum import Enum
 from typing import Any, Literal
 
-from asgi_types import ASGIApp, HTTPException, Receive, Scope, Send, refuse
+from asgi_types import ASGIApp, Receive, Scope, Send
 
 from .._lifespan.lifespan import no_lifespan, run_lifespan
+from .._patterns.convertor import Convertor
 from .._url_path import URLPath
+from .refusals import not_found
 
 
 class Match(Enum):
@@ -42,6 +44,9 @@ class BaseRoute:
     <Match.FULL: 2>
     """
 
+    fall_through: bool = False
+    """Whether the router goes on to later routes if the application of this one refuses the connection."""
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """How well this route fits the scope, and what to put into the scope if it is chosen."""
         raise NotImplementedError
@@ -57,21 +62,43 @@ class BaseRoute:
     def index_pattern(self) -> str | None:
         """The pattern of every path this route can match, or None if it could match any path.
 
-        It begins with a slash. In it ``{name}`` stands for text without a slash, and ``{name:path}`` for any text.
+        It begins with a slash. In it ``{name}`` stands for text without a slash that is not empty, and ``{name:path}``
+        for any text.
         """
         return None
+
+    def segment_params(self) -> dict[int, tuple[str, Convertor[Any]]] | None:
+        """The parameters by the segment that each is, where that is all there is to read from a path.
+
+        Their convertors are some that `segment_reader` knows. The route is then not asked by `enter` but given the
+        values by `take`. None for any other route.
+        """
+        return None
+
+    def take(
+        self, scope: Scope, params: dict[str, Any], any_method: bool = False
+    ) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:
+        """What `enter` says of a path that has these parameters; a route of ``any_method`` may only answer 405."""
+        raise NotImplementedError
 
     def enter(self, scope: Scope, path: str) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:  # noqa: ARG002
         """Who is to answer ``path``, the scope's route path: an application, or by what it is not this route.
 
-        On a full match the scope is made this route's own.
+        On a full match the scope is made this route's own. A route that falls through has not answered when its
+        application has, so it is left to the router to try: for that it says `Match.PARTIAL`.
         """
         match, child_scope = self.matches(scope)
         if match is not Match.FULL:
             return match
+        if self.fall_through:
+            return Match.PARTIAL
         scope["route"] = self
         scope.update(child_scope)
         return self.handle
+
+    def lifespan_app(self) -> ASGIApp | None:
+        """The application whose lifespan is part of the router's, or None if there is none."""
+        return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as if this were the only route of a router."""
@@ -85,15 +112,3 @@ class BaseRoute:
         scope["route"] = self
         scope.update(child_scope)
         await self.handle(scope, receive, send)
-
-
-def not_found(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-    """Answer that there is no such route: 404, or a close frame."""
-    if scope["type"] == "websocket":
-        return send({"type": "websocket.close", "code": 1000, "reason": ""})
-    return refuse(scope, receive, send, HTTPException(404))
-
-
-def method_not_allowed(methods: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-    """Answer 405 with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
-    return refuse(scope, receive, send, HTTPException(405, headers={"Allow": ", ".join(sorted(methods))}))

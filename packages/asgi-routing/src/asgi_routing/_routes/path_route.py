@@ -8,13 +8,15 @@ from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final, Literal
 
-from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
+from asgi_types import ENCODED_SLASH, ASGIApp, Receive, Scope, Send
 
-from .base_route import BaseRoute, Match, NoMatchFound, method_not_allowed
 from .._patterns.convertors import Convertor
 from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
-from .._patterns.path_reader import PathReader, path_reader
+from .._patterns.path_reader import PathReader, encoded_path_reader, path_reader, reads_segment
 from .._url_path import URLPath
+from .base_route import BaseRoute, Match, NoMatchFound
+from .refusals import method_not_allowed
+from .route_path import route_path
 
 _FULL: Final = Match.FULL
 _PARTIAL: Final = Match.PARTIAL
@@ -35,6 +37,7 @@ class PathRoute(BaseRoute):
     methods: set[str] | None = None
     # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
     _read_path: PathReader | None = None
+    _read_encoded_path: PathReader | None = None
 
     def __init__(self, path: str, endpoint: Callable[..., Any], name: str | None) -> None:
         assert path.startswith("/"), "Routed paths must start with '/'"
@@ -54,7 +57,7 @@ class PathRoute(BaseRoute):
 
         Asked again with every new route, because instrumentation replaces methods of classes that are long there.
         """
-        is_plain = cls.matches is PathRoute.matches and cls.handle is PathRoute.handle
+        is_plain = cls.matches is PathRoute.matches and cls.handle is PathRoute.handle and not cls.fall_through
         if cls.enter is PathRoute.enter and not is_plain:
             setattr(cls, "enter", BaseRoute.enter)
 
@@ -68,7 +71,7 @@ class PathRoute(BaseRoute):
         child_scope: Scope = {}
         if scope["type"] != self.scope_type:
             return _NONE, child_scope
-        params = (self._read_path or self._make_reader())(get_route_path(scope))
+        params = self._read(route_path(scope))
         if params is None:
             return _NONE, child_scope
         child_scope["endpoint"] = self.endpoint
@@ -76,14 +79,26 @@ class PathRoute(BaseRoute):
         fits = not self.methods or scope["method"] in self.methods
         return (_FULL if fits else _PARTIAL), child_scope
 
+    def segment_params(self) -> dict[int, tuple[str, Convertor[Any]]] | None:
+        if type(self).enter is not PathRoute.enter or self.index_pattern() is None:
+            return None
+        places = {segment: place for place, segment in enumerate(self.path_format.split("/"))}
+        found = {places.get(f"{{{name}}}"): (name, each) for name, each in self.param_convertors.items()}
+        if None in found or not all(map(reads_segment, self.param_convertors.values())):
+            return None
+        return {place: param for place, param in found.items() if place is not None}
+
     def enter(self, scope: Scope, path: str) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:
+        params = (self._read_path or self._make_reader())(path)
+        return _NONE if params is None else self.take(scope, params)
+
+    def take(
+        self, scope: Scope, params: dict[str, Any], any_method: bool = False
+    ) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:
         if scope["type"] != self.scope_type:
             return _NONE
-        params = (self._read_path or self._make_reader())(path)
-        if params is None:
-            return _NONE
         methods = self.methods
-        if methods is not None and scope["method"] not in methods and methods:
+        if methods is not None and scope["method"] not in methods and methods and not any_method:
             return _PARTIAL
         scope["endpoint"] = self.endpoint
         scope["path_params"] = {**scope["path_params"], **params} if "path_params" in scope else params
@@ -100,6 +115,13 @@ class PathRoute(BaseRoute):
             raise NoMatchFound(name, path_params)
         path, _ = replace_params(self.path_format, self.param_convertors, path_params)
         return URLPath(path=path, protocol=self.scope_type)
+
+    def _read(self, path: str) -> dict[str, Any] | None:
+        if ENCODED_SLASH in path:
+            if self._read_encoded_path is None:
+                self._read_encoded_path = encoded_path_reader(self.path_regex, self.path_format, self.param_convertors)
+            return self._read_encoded_path(path)
+        return (self._read_path or self._make_reader())(path)
 
     def _make_reader(self) -> PathReader:
         self._read_path = reader = path_reader(self.path_regex, self.path_format, self.param_convertors)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from types import EllipsisType
 from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
 
+from .middleware_stack import MiddlewareTriple, wrapped
 from .path_route import PathRoute, needs_adapter
 
 
@@ -41,6 +43,10 @@ class Route(PathRoute):
     class). The class attribute ``adapter`` makes the application of a function: here the function gets the core's
     `HTTPConnection`. ``methods`` defaults to GET for a function and to all for an application; GET brings HEAD.
 
+    ``middleware`` is put around the endpoint, the first outermost: `asgi_middleware.Middleware`, or any triple of a
+    class, its arguments and its keywords. It sees what the endpoint refuses as an answer. ``max_body_size`` is how many
+    bytes of a body the endpoint may read, None for all; left out, it is the limit of what is around the route.
+
     Raises `AssertionError` for a path without a leading slash or with an unknown convertor, and `ValueError` for a
     parameter that stands twice.
 
@@ -61,10 +67,13 @@ class Route(PathRoute):
         methods: Collection[str] | None = None,
         name: str | None = None,
         include_in_schema: bool = True,
+        middleware: Sequence[MiddlewareTriple] | None = None,
+        max_body_size: int | EllipsisType | None = ...,
     ) -> None:
         super().__init__(path, endpoint, name)
         self.include_in_schema = include_in_schema
-        self.app: ASGIApp = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
+        app = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
+        self.app: ASGIApp = wrapped(app, middleware, max_body_size)
         if methods is None and needs_adapter(endpoint):
             methods = ["GET"]
         self.methods: set[str] | None = None if methods is None else {method.upper() for method in methods}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp
 
+from .middleware_stack import MiddlewareTriple, wrapped
 from .path_route import PathRoute, get_name, needs_adapter
 
 
@@ -22,7 +23,8 @@ class WebSocketRoute(PathRoute):
     """Serve the WebSockets of a path pattern by an ASGI application.
 
     The class attribute ``adapter`` makes the application of a function; here there is none, and a function is a
-    `TypeError`. A path without a leading slash is an `AssertionError`.
+    `TypeError`. ``middleware`` is put around the endpoint, as by `Route`. A path without a leading slash is an
+    `AssertionError`.
 
     >>> async def chat(scope, receive, send): ...
     >>> class Chat:
@@ -34,9 +36,17 @@ class WebSocketRoute(PathRoute):
     scope_type: ClassVar[Literal["http", "websocket"]] = "websocket"
     adapter: Callable[[Callable[..., Any]], ASGIApp] = staticmethod(no_adapter)
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, name: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        name: str | None = None,
+        middleware: Sequence[MiddlewareTriple] | None = None,
+    ) -> None:
         super().__init__(path, endpoint, name)
-        self.app: ASGIApp = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
+        app = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
+        self.app: ASGIApp = wrapped(app, middleware, ...)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WebSocketRoute) and self.path == other.path and self.endpoint == other.endpoint

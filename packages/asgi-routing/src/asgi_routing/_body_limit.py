@@ -1,0 +1,182 @@
+"""The limit on a request's body for whatever application is behind it, also one that knows nothing of the limit.
+
+Applications of this family find the limit in the scope and refuse by themselves. For all others the body is counted as
+it passes: the outermost middleware counts it against the limit that is in the scope at the moment, which routes further
+in replace by theirs. An application in between may copy the scope, or turn the refusal into an answer of its own, so
+all of them share a `_BodyMeter`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from asgi_types import (
+    GUARD,
+    MAX_BODY_SIZE,
+    ASGIApp,
+    ContentTooLarge,
+    Guard,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    declares_more,
+)
+
+METER: Final = "asgi_routing.body_meter"
+"""The scope key of the `_BodyMeter` of the request."""
+
+
+class RequestBodyLimitMiddleware:
+    """Refuse a request body of more than ``max_body_size`` bytes with a 413 (RFC 9110 section 15.5.14).
+
+    The limit replaces one further out, be it smaller or larger, and None is no limit; one further in replaces it.
+    `Request` keeps to it as well. Nothing is refused before the application reads: then ``receive`` raises
+    `ContentTooLarge`, at once if ``Content-Length`` announces too much, and else instead of the chunk that is too much.
+    Who listens for the client's leaving reads, too, unless its response has begun; what arrives then is left out.
+
+    The error is handled above if that was promised, and else answered here. Where the application turns it into another
+    answer than a 413, as an error layer of another framework does, a 413 takes the place of that answer. Once a
+    response has begun there is no other one: the error is raised on, and the server breaks the connection off.
+
+    Raises `ValueError` for a limit that is neither None nor an int of at least 0.
+
+    >>> import asyncio
+    >>> async def app(scope, receive, send):
+    ...     await receive()
+    >>> async def receive():
+    ...     return {"type": "http.request", "body": b"12345", "more_body": True}
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("body"))
+    >>> scope = {"type": "http", "method": "POST", "headers": []}
+    >>> asyncio.run(RequestBodyLimitMiddleware(app, max_body_size=4)(scope, receive, send))
+    413 None
+    None b'The body is larger than the limit of 4 bytes.'
+    """
+
+    def __init__(self, app: ASGIApp, max_body_size: int | None) -> None:
+        given: object = max_body_size
+        if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 0):
+            raise ValueError(f"max_body_size is {given!r}: give a number of bytes, or None for no limit.")
+        self.app = app
+        self.max_body_size = max_body_size
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)
+        meter: _BodyMeter | None = scope.get(METER)
+        if meter is None:
+            return self._call_outermost(scope, receive, send)
+        return self._call_limited(meter, scope, receive, send)
+
+    async def _call_outermost(self, scope: Scope, receive: Receive, send: Send) -> None:
+        meter = scope[METER] = _BodyMeter(scope, receive, send)
+        try:
+            await self._call_limited(meter, scope, receive, meter.send)
+        except Exception as exc:
+            if meter.may_answer():
+                await meter.answer()
+            if not (meter.has_answered and isinstance(exc, ContentTooLarge)):
+                raise
+        finally:
+            scope.pop(METER, None)
+            meter.refusal = None  # whose traceback leads back to the meter, and to what has been read
+
+    async def _call_limited(self, meter: _BodyMeter, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application under this limit, and put back what held before."""
+        outer_scope, outer_counter = meter.scope, meter.counter
+        outer_limit: Any = scope.get(MAX_BODY_SIZE, ...)
+        meter.scope = scope
+        scope[MAX_BODY_SIZE] = self.max_body_size
+        if receive is not outer_counter:  # the outermost, or behind somebody who may give another body
+            receive = meter.counter = meter.counted(receive)
+        try:
+            await self.app(scope, receive, send)
+        except ContentTooLarge as exc:
+            meter.refusal = exc  # which may be that of a reader
+            raise
+        finally:
+            meter.scope, meter.counter = outer_scope, outer_counter
+            if outer_limit is ...:
+                scope.pop(MAX_BODY_SIZE, None)
+            else:
+                scope[MAX_BODY_SIZE] = outer_limit
+
+
+class _BodyMeter:
+    """What the middlewares of one request share: the scope that has the limit now, and what became of the body."""
+
+    counter: Receive | None = None  # the innermost that counts
+    refusal: ContentTooLarge | None = None
+    has_answered = False  # in place of the application
+    _has_begun = False  # the application's response
+    _is_asked = False  # for the body
+    _leaves_out = False  # what is too much, which then is no error
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self._connection = scope, receive, send
+        self._send = send
+        # That of above: one that is there later is a promise of what is inside.
+        self._guard: Guard | None = scope.get(GUARD)
+
+    def counted(self, receive: Receive) -> Receive:
+        """A ``receive`` that refuses what goes beyond the limit."""
+        size = 0
+
+        async def counted_receive() -> Message:
+            nonlocal size
+            self._is_asked = True
+            limit: int | None = self.scope.get(MAX_BODY_SIZE)
+            if limit is not None and not self._leaves_out and (size > limit or declares_more(self.scope, limit)):
+                raise self._too_large(limit)
+            while True:
+                message: Message = await receive()
+                if message["type"] != "http.request":
+                    return message
+                size += len(message.get("body", b""))
+                limit = self.scope.get(MAX_BODY_SIZE)
+                if limit is None or size <= limit:
+                    return message
+                if not self._leaves_out:
+                    raise self._too_large(limit)
+
+        return counted_receive
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Pass on the application's response, or after a refusal send a 413 in its place."""
+        if self.has_answered:
+            return _nothing()
+        if message["type"] == "http.response.start" and not self._has_begun:
+            if self.refusal is not None and message["status"] != 413:
+                return self.answer()
+            self._has_begun = True
+            # Who asks only from now on listens for the client's leaving.
+            self._leaves_out = self.refusal is not None or not self._is_asked
+        return self._send(message)
+
+    def may_answer(self) -> bool:
+        """Whether a refusal is left to be answered here."""
+        return self.refusal is not None and self._guard is None and not (self._has_begun or self.has_answered)
+
+    def answer(self) -> Awaitable[None]:
+        """Answer with the refusal, by the error layer above if there is one."""
+        assert self.refusal is not None
+        self.has_answered = self._leaves_out = True
+        if self._guard is None:
+            return answer(*self._connection, self.refusal)
+        return self._guard(self._raise_refusal, *self._connection)
+
+    async def _raise_refusal(self, *_: object) -> None:
+        assert self.refusal is not None
+        raise self.refusal
+
+    def _too_large(self, limit: int) -> ContentTooLarge:
+        self.refusal = ContentTooLarge(limit)
+        return self.refusal
+
+
+async def _nothing() -> None:
+    pass

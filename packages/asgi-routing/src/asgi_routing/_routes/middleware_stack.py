@@ -1,0 +1,35 @@
+"""An application inside the middleware and the body limit of one route."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable, Sequence
+from types import EllipsisType
+from typing import Any
+
+from asgi_types import GUARD, ASGIApp, Receive, Scope, Send
+
+from .._body_limit import RequestBodyLimitMiddleware
+
+MiddlewareTriple = Iterable[Any]
+"""What unpacks into a middleware, its arguments and its keywords: asgi-middleware's `Middleware`, or a plain tuple."""
+
+
+def wrapped(
+    app: ASGIApp, middleware: Sequence[MiddlewareTriple] | None, max_body_size: int | EllipsisType | None
+) -> ASGIApp:
+    """``app`` inside ``middleware``, the first outermost, and that inside a limit, unless it is left out."""
+    if middleware:
+        app = _guarded(app)
+        for factory, args, kwargs in reversed(middleware):
+            app = factory(app, *args, **kwargs)
+    return app if isinstance(max_body_size, EllipsisType) else RequestBodyLimitMiddleware(app, max_body_size)
+
+
+def _guarded(app: ASGIApp) -> ASGIApp:
+    """``app``, whose refusals the middleware around it sees as answers where an error layer promised to make them."""
+
+    def guarded(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        guard = scope.get(GUARD)
+        return app(scope, receive, send) if guard is None else guard(app, scope, receive, send)
+
+    return guarded

@@ -1,0 +1,125 @@
+"""An application below a part of the path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from types import EllipsisType
+from typing import Any
+
+from asgi_types import ENCODED_SLASH, ASGIApp, Scope
+
+from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
+from .._patterns.path_reader import PathReader, encoded_path_reader, path_reader
+from .._url_path import URLPath
+from .base_route import BaseRoute, Match
+from .middleware_stack import MiddlewareTriple, wrapped
+from .mounted_app import MountedApp
+from .route_path import route_path
+
+
+class Mount(MountedApp):
+    """Hand all paths below a prefix to an application, or to routes of their own.
+
+    The prefix is a path pattern, whose parameters the application finds in ``scope["path_params"]``; a slash at its
+    end does not count. The application sees the prefix as ``root_path``, and ``path`` as it is. ``/prefix`` alone is
+    not below it, and is redirected to ``/prefix/`` by the router.
+
+    ``middleware`` and ``max_body_size`` are around the application; see `Route`. Its lifespan runs within the router's,
+    unless ``lifespan`` is false. With ``fall_through`` a connection that the application refuses, by 404 or 405 before
+    any route of it was chosen, goes on to the routes after this one. ``name`` is the first part of the names of its
+    routes, ``name:route``.
+
+    Raises `AssertionError` for a prefix without a leading slash, and where neither or both of ``app`` and ``routes``
+    are given.
+
+    >>> from asgi_routing import Route
+    >>> async def user(connection): ...
+    >>> mount = Mount("/{lang}/users", routes=[Route("/{id:int}", user, name="detail")], name="users")
+    >>> mount.url_path_for("users:detail", lang="de", id=42)
+    '/de/users/42'
+    >>> mount.matches({"type": "http", "path": "/de/users/42"})[1]["root_path"]
+    '/de/users'
+    """
+
+    path: str
+    path_regex: re.Pattern[str]
+    path_format: str
+    # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
+    _read_path: PathReader | None = None
+    _read_encoded_path: PathReader | None = None
+
+    def __init__(
+        self,
+        path: str,
+        app: ASGIApp | None = None,
+        routes: Sequence[BaseRoute] | None = None,
+        name: str | None = None,
+        *,
+        middleware: Sequence[MiddlewareTriple] | None = None,
+        max_body_size: int | EllipsisType | None = ...,
+        lifespan: bool = True,
+        fall_through: bool = False,
+    ) -> None:
+        assert path == "" or path.startswith("/"), "Routed paths must start with '/'"
+        assert app is not None or routes is not None, "Either 'app=...', or 'routes=' must be specified"
+        assert app is None or routes is None, "Mount takes 'app=' or 'routes=', not both: the app has routes of its own"
+        self.path = path.rstrip("/")
+        self.base_app: ASGIApp = self.make_router(routes or ()) if app is None else app
+        self.app: ASGIApp = wrapped(self.base_app, middleware, max_body_size)
+        self.name = name
+        self.run_lifespan = lifespan
+        self.fall_through = fall_through
+        self.path_regex, self.path_format, self.param_convertors = compile_path(f"{self.path}/{{path:path}}")
+
+    @staticmethod
+    def make_router(routes: Sequence[BaseRoute]) -> ASGIApp:
+        """The application of ``routes``; a subclass may have another one."""
+        from .._router import Router  # which imports this module
+
+        return Router(routes)
+
+    def index_pattern(self) -> str | None:
+        decides_by_pattern = type(self).matches is Mount.matches and is_compiled(
+            self.path_regex, self.path_format, self.param_convertors
+        )
+        return index_pattern(self.path_format, self.param_convertors) if decides_by_pattern else None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] not in ("http", "websocket"):
+            return Match.NONE, {}
+        path = route_path(scope)
+        params = self._read(path)
+        if params is None:
+            return Match.NONE, {}
+        below = params.pop("path")
+        root_path = scope.get("root_path", "")
+        return Match.FULL, {
+            "path_params": {**scope.get("path_params", {}), **params},
+            "app_root_path": scope.get("app_root_path", root_path),
+            "root_path": root_path + path[: len(path) - len(below) - 1].replace(ENCODED_SLASH, "/"),
+            "endpoint": self.app,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mount) and self.path == other.path and self.app == other.app
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(path={self.path!r}, name={self.name or ''!r}, app={self.app!r})"
+
+    def _own_params(self) -> Collection[str]:
+        return self.param_convertors.keys() - {"path"}
+
+    def _outside(self, url: URLPath, own_params: dict[str, Any]) -> URLPath:
+        prefix, _ = replace_params(self.path_format.removesuffix("/{path}"), self.param_convertors, own_params)
+        return URLPath(prefix + url, url.protocol, url.host)
+
+    def _read(self, path: str) -> dict[str, Any] | None:
+        """The parameters of the prefix, and as ``path`` what is left below it."""
+        if ENCODED_SLASH in path:
+            if self._read_encoded_path is None:
+                self._read_encoded_path = encoded_path_reader(self.path_regex, self.path_format, self.param_convertors)
+            return self._read_encoded_path(path)
+        if self._read_path is None:
+            self._read_path = path_reader(self.path_regex, self.path_format, self.param_convertors)
+        return self._read_path(path)

@@ -1,0 +1,29 @@
+"""The part of a path that is left to match, as the server decoded it or with its encoded slashes kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from asgi_types import ENCODED_SLASH, Scope, get_route_path
+
+RAW_PATH: Final = "asgi_routing.raw_path"
+"""The scope key by which a router asks for ``%2F`` to be kept apart from a slash, by itself and all below it."""
+
+_ENCODED = re.compile(b"%2[Ff]")
+
+
+def route_path(scope: Scope) -> str:
+    """What is left of the path below the mounts; an encoded slash in it is `ENCODED_SLASH` if a router asked for that.
+
+    It is a plain slash where the server gives no ``raw_path``, or one that is not that of ``path``.
+    """
+    path = get_route_path(scope)
+    raw: bytes | None = scope.get("raw_path") if RAW_PATH in scope else None
+    if not raw or _ENCODED.search(raw) is None:
+        return path
+    decoded = (unquote_to_bytes(part).decode("utf-8", "replace") for part in _ENCODED.split(raw))
+    whole = ENCODED_SLASH.join(decoded)
+    # One character stands for another, so what is left begins at the same place in both.
+    return whole[len(whole) - len(path) :] if whole.replace(ENCODED_SLASH, "/") == scope["path"] else path

@@ -1,0 +1,1 @@
+"""Schemas: what the docstrings of endpoints say, put together as an OpenAPI document."""

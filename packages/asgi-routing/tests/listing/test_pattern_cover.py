@@ -1,0 +1,178 @@
+"""Which patterns cover which: asked by two routes, the wider first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from asgi_routing import CONVERTOR_TYPES, Convertor, EnumConvertor, Route, find_conflicts, register_url_convertor
+
+
+async def endpoint(connection: Any) -> None: ...
+
+
+class Letters(Convertor[str]):
+    regex = "[a-z/]+"
+
+    def convert(self, value: str) -> str:
+        if value == "no":
+            raise ValueError
+        return value
+
+
+class Color(Enum):
+    RED = "red"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def convertors() -> Iterator[None]:
+    known = dict(CONVERTOR_TYPES)
+    register_url_convertor("letters", Letters())
+    for kind, regex in {"ahead": "[a-z]+(?=/b)", "end": "[a-z]+$", "again": r"(a)\2", "not": "[^0-9]+"}.items():
+        register_url_convertor(kind, type(kind, (Letters,), {"regex": regex})())
+    register_url_convertor("color", EnumConvertor(Color))
+    yield
+    CONVERTOR_TYPES.clear()
+    CONVERTOR_TYPES.update(known)
+
+
+def is_covered(wide: str, narrow: str) -> bool:
+    return [*map(str, find_conflicts([Route(wide, endpoint), Route(narrow, endpoint)]))] == [
+        f"GET {narrow} is never reached: {wide} comes first"
+    ]
+
+
+COVERED = """
+/                              /
+/{a}                           /a
+/{a}                           /{b}
+/{a}                           /{b:int}
+/{a}                           /{b:uuid}
+/{a}                           /{b:date}
+/{a}                           /{b:segment}
+/{a}                           /{b:enum(x, y)}
+/{a}                           /{b:regex([a-z]*)}
+/{a}                           /x-{b}
+/{a}                           /{b}.{c}
+/{a:segment}                   /{b}
+/{a:int}                       /42
+/{a:int}                       /{b:int(1, 5)}
+/{a:int(1, 5)}                 /{b:int(2, 5)}
+/{a:int(1, 5)}                 /{b:enum(1, 5)}
+/{a:int(min=0)}                /{b:int}
+/{a:float}                     /{b:int(3)}
+/{a:float}                     /{b:float(0.5, 2)}
+/{a:float(0, 2)}               /{b:float(0.5, 2)}
+/{a:float(0, 2)}               /1.5
+/{a:str(2, 4)}                 /abc
+/{a:str(1)}                    /{b}
+/{a:str(max_length=4)}         /{b:str(2, 4)}
+/{a:str(max_length=4)}         /{b:enum(red, blue)}
+/{a:enum(red, blue)}           /{b:enum(blue, red)}
+/{a:enum(red, blue)}           /{b:enum(blue)}
+/{a:enum(red, blue)}           /{b:color}
+/{a:date}                      /2026-02-28
+/{a:uuid}                      /{b:uuid}
+/{a:regex([a-z]+)}             /{b:regex([a-z]+)}
+/{a:regex(^[a-z]+$)}           /abc
+/{a}.{b:int}                   /{c}.{d:int}
+/{a:path}                      /
+/{a:path}                      /a/b/
+/{a:path}                      /{b}/{c:int}
+/{a:path}                      /{b:path}
+/{a:path}                      /x{b:path}
+/{a:path}                      /{b:letters}/c
+/a/{b:path}                    /a/
+/a/{b:path}                    /a/{c:path}/d
+/{a:path}/d                    /b/d
+/{a:path}/d                    /{b}/d
+/{a:path}/{b:path}             /{c:path}/{d:path}
+/{a}/{b}/c                     /x/{y}/c
+/{a}/x                         /{b:int}/x
+/{a:letters}                   /{b:letters}
+/{a:letters}                   /abc
+/{a:letters}/{b}               /abc/d
+/{a:not}                       /abc
+/{a:letters}/{b:letters}       /{c:letters}/{d:letters}
+"""
+
+NOT_COVERED = """
+/a                             /b
+/a                             /a/
+/a                             /{b}
+/{a}                           /
+/{a}                           /a/
+/{a}                           /a/b
+/{a}                           /{b:path}
+/{a}                           /{b:letters}
+/{a}/                          /{b}
+/{a:int}                       /{b}
+/{a:int}                       /x
+/{a:int(min=1)}                /{b}
+/{a:int}                       /{b:float}
+/{a:int}                       /{b}{c}
+/{a:int(1, 5)}                 /{b:int}
+/{a:int(1, 5)}                 /{b:int(2, 6)}
+/{a:int(1, 5)}                 /{b:enum(1, 6)}
+/{a:int(1, 5)}                 /6
+/{a:float(max=2)}              /{b:int(max=2)}
+/{a:float(max=2)}              /{b:float}
+/{a:str(2)}                    /{b}
+/{a:str(2)}                    /a
+/{a:str(2)}                    /{b:int}
+/{a:str(2)}                    /{b}-{c}
+/{a:enum(red, blue)}           /{b:enum(red, green)}
+/{a:enum(red, blue)}           /{b}
+/{a:date}                      /2026-02-30
+/{a:date}                      /{b:uuid}
+/{a:uuid}                      /{b:date}
+/{a:regex([a-z]+)}             /{b:regex([a-z]*)}
+/{a:regex([a-z]+)}             /{b:enum(a, 1)}
+/{a}.{b:int}                   /{c}.{d}
+/{a}-{b}                       /{c}.{d}
+/{a:path}/d                    /{b:path}/c
+/a/{b:path}                    /a
+/a/{b:path}                    /{b:path}
+/{a:path}/b/{c:path}           /{d}/x/{e:path}
+/{a:letters}/{b:path}          /x/y/z
+/{a:letters}                   /no
+/{a:letters}                   /{b:not}
+/{a:letters}                   /{b}
+/{a:ahead}                     /a
+/{a:end}                       /a
+/{a:again}                     /aa
+/{a:path}/{b:letters}          /{c:path}/{d}
+"""
+
+
+def pairs(table: str) -> list[Any]:
+    return [
+        pytest.param(*[each.strip() for each in line.split("  ", 1)], id=line) for line in table.strip().splitlines()
+    ]
+
+
+@pytest.mark.parametrize(("wide", "narrow"), pairs(COVERED))
+def test_a_pattern_covers_another(wide: str, narrow: str) -> None:
+    assert is_covered(wide, narrow)
+
+
+@pytest.mark.parametrize(("one", "other"), pairs(NOT_COVERED))
+def test_a_pattern_does_not_cover_another(one: str, other: str) -> None:
+    assert find_conflicts([Route(one, endpoint), Route(other, endpoint)]) == []
+
+
+def test_a_convertor_of_ones_own_is_equal_to_itself_only() -> None:
+    one = Route("/{a:letters}", endpoint)
+    register_url_convertor("letters", Letters())
+    assert find_conflicts([one, Route("/{a:letters}", endpoint)]) == []
+
+
+@pytest.mark.parametrize("pattern", ["/x{}/{{id:int}}", "/v/{{a}}/x{}/{{b}}", "/{{a}}-x{}", "/{{a:regex(x{})}}"])
+def test_the_cost_grows_with_the_number_of_routes_and_not_with_its_square(assert_linear: Any, pattern: str) -> None:
+    def table(size: int) -> list[Route]:
+        return [Route(pattern.format(number), endpoint) for number in range(size)]
+
+    assert_linear(find_conflicts, table, 200)

@@ -1,0 +1,497 @@
+"""The limit on a body, for applications that know nothing of it: they read with bare ASGI."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asgi_routing import RequestBodyLimitMiddleware
+from asgi_types import GUARD, MAX_BODY_SIZE, ContentTooLarge, HTTPException, Response
+
+TEXT = "The body is larger than the limit of 4 bytes."
+
+
+async def body_of(receive):
+    body, more = b"", True
+    while more:
+        message = await receive()
+        assert message["type"] == "http.request"
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def echo(scope, receive, send):
+    await Response(await body_of(receive))(scope, receive, send)
+
+
+async def deaf(scope, receive, send):
+    await Response("I do not listen.")(scope, receive, send)
+
+
+def limited(limit, app=echo):
+    return RequestBodyLimitMiddleware(app, max_body_size=limit)
+
+
+def copying(app):
+    """An application in between that hands on a copy of the scope."""
+
+    async def copy(scope, receive, send):
+        await app({**scope}, receive, send)
+
+    return copy
+
+
+def foreign(app, status=500, reraise=True):
+    """An error layer that does not know what it catches."""
+
+    async def layer(scope, receive, send):
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            await Response("Oh.", status)(scope, receive, send)
+            if reraise:
+                raise
+
+    return layer
+
+
+async def guard(app, scope, receive, send):
+    """The promise to answer what is raised, and the page of who made it."""
+    try:
+        await app(scope, receive, send)
+    except HTTPException as exc:
+        await Response(f"A page for {exc.status_code}", exc.status_code)(scope, receive, send)
+
+
+def guarded(app):
+    async def layer(scope, receive, send):
+        scope[GUARD] = guard
+        await guard(app, scope, receive, send)
+
+    return layer
+
+
+async def post(drive, app, *chunks, declared=None, **scope):
+    headers = {} if declared is None else {"content-length": str(declared)}
+    return await drive.request(app, "/", "POST", list(chunks or [b""]), headers=headers, **scope)
+
+
+# One limit
+
+
+async def test_a_body_as_large_as_the_limit_passes(drive):
+    assert (await post(drive, limited(4), b"12", b"34", declared=4)).body == b"1234"
+    assert (await post(drive, limited(0), b"", declared=0)).body == b""
+
+
+@pytest.mark.parametrize("chunks", [[b"12345"], [b"123", b"", b"45", b"67"], [b"1"] * 9])
+async def test_a_larger_body_is_a_413(drive, chunks):
+    answer = await post(drive, limited(4), *chunks)
+    assert (answer.status, answer.text) == (413, TEXT)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+async def test_the_chunk_that_is_too_much_is_not_handed_on(drive):
+    seen = []
+
+    async def app(scope, receive, send):
+        while True:
+            seen.append((await receive())["body"])
+
+    events = iter([{"type": "http.request", "body": body, "more_body": True} for body in (b"123", b"45", b"6", b"7")])
+    assert (await drive.events(limited(4, app), drive.scope(method="POST"), events)).status == 413
+    assert seen == [b"123"]
+    assert [event["body"] for event in events] == [b"6", b"7"]
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_before_it_is_received(drive):
+    events = iter([{"type": "http.request", "body": b"12345"}])
+    answer = await drive.events(limited(4), drive.scope(method="POST", headers={"content-length": "5"}), events)
+    assert (answer.status, answer.text) == (413, TEXT)
+    assert [*events]
+
+
+@pytest.mark.parametrize("length", ["", "-9", "nine", "9_9"])
+async def test_a_malformed_length_announces_nothing(drive, length):
+    assert (await post(drive, limited(4), b"1234", declared=length)).body == b"1234"
+
+
+async def test_who_does_not_read_is_not_refused(drive):
+    assert (await post(drive, limited(4, deaf), b"12345", declared=5)).text == "I do not listen."
+
+
+async def test_messages_may_lack_their_keys(drive):
+    events = [{"type": "http.request", "more_body": True}, {"type": "http.request", "body": b"1"}]
+    assert (await drive.events(limited(1), drive.scope(method="POST"), events)).body == b"1"
+
+
+async def test_other_messages_pass(drive):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.extend([await receive(), await receive(), await receive()])
+        await send({"type": "http.response.early_hint", "links": []})
+        await deaf(scope, receive, send)
+
+    events = [{"type": "http.request", "body": b"1", "more_body": True}, {"type": "http.odd", "body": b"12345"}]
+    answer = await drive.events(limited(4, app), drive.scope(), events)
+    assert [message["type"] for message in seen] == ["http.request", "http.odd", "http.disconnect"]
+    assert answer.messages[0]["type"] == "http.response.early_hint"
+    assert answer.status == 200
+
+
+async def test_no_body_is_sent_in_answer_to_head(drive):
+    answer = await drive.request(limited(4), "/", "HEAD", b"12345")
+    assert (answer.status, answer.body) == (413, b"")
+
+
+async def test_who_reads_on_after_the_refusal_is_refused_again(drive):
+    refusals = []
+
+    async def app(scope, receive, send):
+        for _ in range(3):
+            try:
+                await receive()
+            except ContentTooLarge as exc:
+                refusals.append(exc.limit)
+
+    events = iter([{"type": "http.request", "body": b"12345", "more_body": True}] * 3)
+    await drive.events(limited(4, app), drive.scope(method="POST"), events)
+    assert refusals == [4, 4, 4]
+    assert len([*events]) == 2
+
+
+@given(st.lists(st.binary(max_size=5), min_size=1), st.none() | st.integers(0, 12))
+def test_a_body_is_read_if_it_is_not_larger_than_the_limit(chunks, limit):
+    left, sent = list(chunks), []
+
+    async def receive():
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    with pytest.raises(StopIteration):
+        limited(limit)(scope, receive, send).__await__().send(None)
+    body = b"".join(chunks)
+    refused = limit is not None and len(body) > limit
+    assert sent[0]["status"] == (413 if refused else 200)
+    assert refused or sent[1]["body"] == body
+
+
+# What is in the scope
+
+
+@pytest.mark.parametrize("limit", [4, 0, None])
+async def test_the_limit_is_in_the_scope_as_long_as_it_holds(drive, limit):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope[MAX_BODY_SIZE])
+
+    assert MAX_BODY_SIZE not in (await drive.request(limited(limit, app))).scope
+    assert (await drive.request(limited(limit, app), **{MAX_BODY_SIZE: None})).scope[MAX_BODY_SIZE] is None
+    assert (await drive.request(limited(limit, app), **{MAX_BODY_SIZE: 7})).scope[MAX_BODY_SIZE] == 7
+    assert seen == [limit] * 3
+
+
+async def test_the_scope_is_as_before_after_a_failure(drive):
+    async def app(scope, receive, send):
+        del scope[MAX_BODY_SIZE]
+        raise ZeroDivisionError
+
+    scope = drive.scope()
+    before = dict(scope)
+    with pytest.raises(ZeroDivisionError):
+        await drive.events(limited(4, app), scope, [])
+    assert scope == before
+
+
+@pytest.mark.parametrize("limit", [6, None])
+async def test_a_limit_that_an_application_writes_holds(drive, limit):
+    async def app(scope, receive, send):
+        scope[MAX_BODY_SIZE] = limit
+        await echo(scope, receive, send)
+
+    assert (await post(drive, limited(4, app), b"123456", declared=6)).body == b"123456"
+
+
+async def test_a_refusal_leaves_nothing_to_the_garbage_collector(drive):
+    class Part(bytearray):
+        pass
+
+    parts = [Part(b"12345")]
+    part = weakref.ref(parts[0])
+
+    async def receive():
+        return {"type": "http.request", "body": parts.pop()}
+
+    async def send(message):
+        pass
+
+    gc.disable()
+    try:
+        await limited(4)(drive.scope(), receive, send)
+        assert part() is None
+    finally:
+        gc.enable()
+
+
+# Other scopes
+
+
+async def test_a_websocket_is_left_alone(drive):
+    async def app(scope, receive, send):
+        assert MAX_BODY_SIZE not in scope
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": (await receive())["text"]})
+
+    answer = await drive.websocket(limited(4, app), "/", ["longer than four"], headers={"content-length": "99"})
+    assert answer.messages[1]["text"] == "longer than four"
+
+
+async def test_the_lifespan_passes(drive):
+    async def app(scope, receive, send):
+        assert await receive() == {"type": "lifespan.startup"}
+        await send({"type": "lifespan.startup.complete"})
+
+    answer = await drive.events(limited(4, app), {"type": "lifespan"}, [{"type": "lifespan.startup"}])
+    assert answer.scope == {"type": "lifespan"}
+
+
+# Several limits
+
+BETWEEN = pytest.mark.parametrize("between", [lambda app: app, copying], ids=["direct", "copied"])
+
+
+@BETWEEN
+@pytest.mark.parametrize("outer", [2, 4, 9, None])
+@pytest.mark.parametrize("declared", [None, 5])
+async def test_the_inner_limit_replaces_the_outer_one(drive, between, outer, declared):
+    for limit in (5, 6, None):
+        app = limited(outer, between(limited(limit)))
+        assert (await post(drive, app, b"123", b"45", declared=declared)).text == "12345"
+    answer = await post(drive, limited(outer, between(limited(4))), b"123", b"45", declared=declared)
+    assert (answer.status, answer.text) == (413, TEXT)
+
+
+@BETWEEN
+async def test_of_three_the_innermost_holds(drive, between):
+    app = limited(3, between(limited(1, between(limited(4)))))
+    assert (await post(drive, app, b"1234")).text == "1234"
+    assert (await post(drive, app, b"12345")).text == TEXT
+
+
+@BETWEEN
+@pytest.mark.parametrize("inner", [2, None])
+async def test_the_outer_limit_holds_again_outside(drive, between, inner):
+    async def nothing(scope, receive, send):
+        pass
+
+    async def app(scope, receive, send):
+        await between(limited(inner, nothing))(scope, receive, send)
+        assert scope[MAX_BODY_SIZE] == 4
+        await echo(scope, receive, send)
+
+    assert (await post(drive, limited(4, app), b"1234")).text == "1234"
+    assert (await post(drive, limited(4, app), b"12345")).text == TEXT
+
+
+@BETWEEN
+async def test_what_was_read_outside_counts_inside(drive, between):
+    def reading(app):
+        async def read(scope, receive, send):
+            await receive()
+            await between(limited(4, app))(scope, receive, send)
+
+        return limited(9, read)
+
+    assert (await post(drive, reading(echo), b"123", b"4")).text == "4"
+    assert (await post(drive, reading(echo), b"12345", b"6")).text == TEXT
+    assert (await post(drive, reading(deaf), b"12345", b"6")).text == "I do not listen."
+
+
+@BETWEEN
+async def test_another_body_in_between_is_counted_by_itself(drive, between):
+    def inflating(app):
+        async def inflate(scope, receive, send):
+            async def inflated():
+                message = await receive()
+                return {**message, "body": message["body"] * 3}
+
+            await app(scope, inflated, send)
+
+        return inflate
+
+    app = limited(4, inflating(between(limited(6, limited(5)))))
+    assert (await post(drive, app, b"1")).text == "111"
+    assert (await post(drive, app, b"1", b"2")).text == "The body is larger than the limit of 5 bytes."
+    app = limited(4, inflating(between(limited(6))))
+    assert (await post(drive, app, b"1", b"2")).text == "111222"
+
+
+# Who answers
+
+
+async def test_the_refusal_is_raised_where_its_answer_is_promised(drive):
+    with pytest.raises(ContentTooLarge) as caught:
+        await post(drive, limited(4), b"12345", **{GUARD: guard})
+    assert caught.value.limit == 4
+    assert (await post(drive, guarded(limited(4)), b"12345")).text == "A page for 413"
+
+
+async def test_a_promise_inside_is_none_outside(drive):
+    async def failing(scope, receive, send):
+        scope[GUARD] = "a layer that does not handle it"
+        await echo(scope, receive, send)
+
+    assert (await post(drive, limited(4, failing), b"12345")).text == TEXT
+
+
+@BETWEEN
+@pytest.mark.parametrize("reraise", [True, False])
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize(("layer", "text"), [(lambda app: app, TEXT), (guarded, "A page for 413")])
+async def test_a_413_takes_the_place_of_another_answer(drive, between, reraise, status, layer, text):
+    for app in (echo, limited(4)):
+        app = layer(limited(4, foreign(between(app), status, reraise)))
+        answer = await post(drive, app, b"12345")
+        assert (answer.status, answer.text) == (413, text)
+        assert len(answer.messages) == 2
+
+
+@pytest.mark.parametrize("layer", [lambda app: app, guarded])
+async def test_an_answer_with_413_stays(drive, layer):
+    app = layer(limited(4, foreign(echo, 413, reraise=False)))
+    assert (await post(drive, app, b"12345")).text == "Oh."
+
+
+async def test_the_refusal_of_a_reader_counts_as_one(drive):
+    async def reader(scope, receive, send):
+        raise ContentTooLarge(scope[MAX_BODY_SIZE])
+
+    assert (await post(drive, limited(4, reader))).text == TEXT
+    assert (await post(drive, limited(9, foreign(limited(4, reader))))).text == TEXT
+
+
+async def test_other_errors_are_raised_on(drive):
+    async def failing(scope, receive, send):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await post(drive, limited(4, failing), b"12345")
+    answer = await post(drive, limited(4, foreign(failing, reraise=False)), b"12345")
+    assert (answer.status, answer.text) == (500, "Oh.")
+
+
+@pytest.mark.parametrize("layer", [lambda app: app, foreign])
+async def test_an_error_that_follows_is_answered_and_raised_on(drive, layer):
+    async def failing(scope, receive, send):
+        try:
+            await receive()
+        except ContentTooLarge:
+            raise ZeroDivisionError from None
+
+    sent = []
+
+    async def receive():
+        pytest.fail("A body that is announced too large was received.")
+
+    async def send(message):
+        sent.append(message)
+
+    scope = drive.scope(headers={"content-length": "5"})
+    with pytest.raises(ZeroDivisionError):
+        await limited(4, layer(failing))(scope, receive, send)
+    assert [message.get("status") for message in sent] == [413, None]
+
+
+async def test_an_error_that_follows_is_left_to_who_promised(drive):
+    async def failing(scope, receive, send):
+        try:
+            await receive()
+        except ContentTooLarge:
+            raise HTTPException(400) from None
+
+    answer = await post(drive, guarded(limited(4, failing)), declared=5)
+    assert answer.text == "A page for 400"
+
+
+# A response that has begun
+
+
+@pytest.mark.parametrize("scope", [{}, {GUARD: guard}])
+async def test_a_response_that_has_begun_is_broken_off(drive, scope):
+    sent = []
+
+    async def app(scope, receive, send):
+        message = await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": message["body"], "more_body": True})
+            message = await receive()
+
+    events = iter([{"type": "http.request", "body": body, "more_body": True} for body in (b"123", b"45")])
+
+    async def receive():
+        return next(events)
+
+    async def send(message):
+        sent.append(message)
+
+    with pytest.raises(ContentTooLarge):
+        await limited(4, app)(drive.scope(**scope), receive, send)
+    assert [message.get("body") for message in sent] == [None, b"123"]
+
+
+async def listening(scope, receive, send):
+    """Stream while listening for the client's leaving, which is all that is wanted of the body."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while (await receive())["type"] != "http.disconnect":
+        await send({"type": "http.response.body", "body": b".", "more_body": True})
+    await send({"type": "http.response.body", "body": b"!"})
+
+
+@pytest.mark.parametrize("declared", [None, 5])
+async def test_who_answers_and_then_listens_does_not_get_what_is_too_much(drive, declared):
+    answer = await post(drive, limited(4, listening), b"1", b"23", b"45", b"67", declared=declared)
+    assert answer.text == "..!"
+
+
+@pytest.mark.parametrize("declared", [None, 5])
+async def test_who_answers_with_413_may_listen(drive, declared):
+    async def app(scope, receive, send):
+        try:
+            await body_of(receive)
+        except ContentTooLarge:
+            await send({"type": "http.response.start", "status": 413, "headers": []})
+            assert (await receive())["type"] == "http.disconnect"
+            await send({"type": "http.response.body", "body": b"My page."})
+
+    assert (await post(drive, limited(4, app), b"12345", b"6", declared=declared)).text == "My page."
+
+
+async def test_whose_answer_was_replaced_may_listen(drive):
+    async def app(scope, receive, send):
+        try:
+            await body_of(receive)
+        except ContentTooLarge:
+            await listening(scope, receive, send)
+
+    assert (await post(drive, limited(4, app), b"12345", b"6", declared=5)).text == TEXT
+
+
+# The limit itself
+
+
+@pytest.mark.parametrize("limit", [-1, 1.5, "4", b"4", True, ...])
+def test_what_is_no_limit_is_refused(limit):
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or None for no limit\.$"):
+        limited(limit)
