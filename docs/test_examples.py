@@ -1,8 +1,8 @@
 """Runs every example that readers are shown: Python blocks of the README files and the docs, and docstrings.
 
 The Python blocks of one page run in order in one namespace, as a reader would try them; so do those of a docstring.
-A comment behind a `print` of a page is what it prints, or the beginning of that. The applications of the front page are
-asked, too.
+A comment behind a `print` of a page is what it prints, or the beginning of that; so is a block of text after a line
+that says "prints". The applications of the front page are asked, too.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PAGES = [
     for path in sorted(ROOT.glob(pattern))
     if "```python\n" in path.read_text("utf-8")
 ]
+PROMISES = re.compile(r"^print\([^\n]*\)  # ([^\n]*)$|^prints\n\n```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCES = [path for path in sorted(ROOT.glob("packages/*/src/**/*.py")) if ">>> " in path.read_text("utf-8")]
 
 
@@ -48,7 +49,8 @@ def test_page(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in run_blocks(page):
         pass
     printed = capsys.readouterr().out
-    for promised in re.findall(r"^print\(.*\)  # (.*)$", page.read_text("utf-8"), re.MULTILINE):
+    for found in PROMISES.finditer(page.read_text("utf-8")):
+        promised = found[1] or found[2]
         before, was_printed, printed = printed.partition(promised.removesuffix("..."))
         assert was_printed, f"{promised!r} was not printed, but {before!r}"
 

@@ -6,7 +6,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shine import HTTPException, JSONResponse, Middleware, PlainTextResponse, Request, Route, Shine, WebSocketRoute
+from shine import (
+    HTTPException,
+    JSONResponse,
+    Middleware,
+    Mount,
+    PlainTextResponse,
+    Request,
+    Route,
+    Shine,
+    WebSocketRoute,
+)
 from shine.applications import Starlette
 from shine.middleware.errors import ServerErrorMiddleware
 from shine.middleware.exceptions import ExceptionMiddleware
@@ -377,3 +387,44 @@ async def test_the_limit_when_nobody_sets_one(drive):
     assert (await drive.request(app, "/stream", "POST", chunks)).text == str(17 * 2**20)
     unlimited = Shine(routes=app.routes, max_body_size=None)
     assert (await drive.request(unlimited, "/", "POST", chunks)).text == str(17 * 2**20)
+
+
+async def test_routes_by_decorators_and_methods(drive):
+    app = Shine()
+
+    @app.get("/a/{id:int}", name="a")
+    @app.post("/b", max_body_size=1)
+    async def endpoint(request):
+        return PlainTextResponse(f"{request.method} {len(await request.body())} {request.url_for('a', id=7).path}")
+
+    @app.websocket("/ws")
+    async def socket(websocket):
+        await websocket.accept()
+        await websocket.close(4000)
+
+    inner = Shine(routes=[Route("/", endpoint, name="inner")])
+    app.mount("/mount", inner, name="m")
+    app.host("other.example", inner)
+    assert (await drive.request(app, "/a/1")).text == "GET 0 /a/7"
+    assert (await drive.request(app, "/b", "POST", body=b"x")).text == "POST 1 /a/7"
+    assert (await drive.request(app, "/b", "POST", body=b"xy")).status == 413
+    assert (await drive.websocket(app, "/ws")).messages[1]["code"] == 4000
+    assert (await drive.request(app, "/mount/")).text == "GET 0 /a/7"
+    assert (await drive.request(app, "/", headers={"host": "other.example"})).status == 200
+    assert (await drive.request(app, "/")).status == 404
+    assert app.url_path_for("m:inner") == "/mount/"
+
+
+async def test_the_limit_of_the_body_is_kept_whatever_is_mounted(drive):
+    async def bare(scope, receive, send):
+        while (await receive())["more_body"]:
+            pass
+        await PlainTextResponse("all")(scope, receive, send)
+
+    async def too_large(request, exc):
+        return PlainTextResponse(f"handled {exc.limit}", 413)
+
+    app = Shine(routes=[Mount("/bare", bare)], max_body_size=3, exception_handlers={413: too_large})
+    assert (await drive.request(app, "/bare/", "POST", body=[b"a", b"b", b"c"])).text == "all"
+    answer = await drive.request(app, "/bare/", "POST", body=[b"a", b"b", b"c", b"d"])
+    assert (answer.status, answer.text) == (413, "handled 3")

@@ -8,7 +8,7 @@ import shine.routing
 from asgi_http import Request
 from asgi_websockets import WebSocket
 from shine.responses import PlainTextResponse
-from shine.routing import Route, Router, WebSocketRoute
+from shine.routing import Mount, Route, Router, WebSocketRoute
 
 
 async def test_functions_get_requests(drive):
@@ -35,7 +35,19 @@ async def test_router_makes_these_routes():
     router = Router()
     router.add_route("/", endpoint)
     router.add_websocket_route("/ws", endpoint)
-    assert [type(route) for route in router.routes] == [Route, WebSocketRoute]
+    router.mount("/m", router)
+    assert [type(route) for route in router.routes] == [Route, WebSocketRoute, Mount]
+
+
+async def test_routes_of_a_mount_have_a_router_of_this_module(drive):
+    mount = Mount("/m", routes=[])
+    assert type(mount.app) is Router
+
+    @mount.app.get("/")
+    async def endpoint(request):
+        return PlainTextResponse(type(request).__name__)
+
+    assert (await drive.request(Router([mount]), "/m/")).text == "Request"
 
 
 @pytest.mark.parametrize(

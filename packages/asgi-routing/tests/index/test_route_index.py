@@ -412,3 +412,25 @@ def test_only_routes_that_could_match_are_asked() -> None:
         asked.clear()
         by_router(router, {"type": "http", "method": "GET", "path": path})
         assert asked == expected
+
+
+def test_a_route_of_another_kind_is_refused() -> None:
+    class Foreign:
+        def matches(self, scope: Any) -> tuple[Match, Any]:
+            return Match.FULL, {}
+
+    router = Router([Foreign()])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="is no route of asgi_routing"):
+        by_router(router, {"type": "http", "method": "GET", "path": "/"})
+
+
+def test_very_many_candidates_are_not_listed_in_advance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asgi_routing._index.route_index._MOST", 10)
+    table: list[BaseRoute] = [
+        Ending("b"),
+        Route("/a", Endpoint()),
+        Route("/{x}/a", Endpoint()),
+        Route("/a/{x}", Endpoint()),
+    ]
+    for path in ("/a", "/a/a", "/a/b", "/c", "/c/a"):
+        assert_same(table * 4, path)

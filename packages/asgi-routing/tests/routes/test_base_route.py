@@ -37,7 +37,9 @@ def test_the_interface_is_for_subclasses_to_define() -> None:
         route.url_path_for("name")
     with pytest.raises(NotImplementedError):
         route.handle({}, None, None)
-    assert route.index_pattern() is None
+    with pytest.raises(NotImplementedError):
+        route.take({}, {})
+    assert (route.index_pattern(), route.segment_params(), route.lifespan_app()) == (None, None, None)
 
 
 def test_no_match_found_names_what_was_asked_for() -> None:

@@ -60,6 +60,11 @@ class RouteIndex:
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         self._root = _Node()
         self._depth = 0
+        for route in routes:
+            if not isinstance(route, BaseRoute):
+                raise TypeError(
+                    f"{route!r} is no route of asgi_routing. Derive it from BaseRoute, or mount its application."
+                )
         patterns = [route.index_pattern() for route in routes]
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
             self._add(pattern, (number, route))
