@@ -45,7 +45,10 @@ PIECES = (
 PACKAGES = (CORE, *PIECES, "shine")
 SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
-EXAMPLES = [f"docs/examples/{name}/{name}.py" for name in ("demo", "events", "files", "leaving", "lifespans", "pieces")]
+EXAMPLES = [
+    f"docs/examples/{name}/{name}.py"
+    for name in ("demo", "events", "files", "leaving", "lifespans", "pieces", "routing")
+]
 
 nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"

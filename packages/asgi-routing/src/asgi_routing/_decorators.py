@@ -10,7 +10,6 @@ from typing import Any, TypedDict, TypeVar, Unpack
 from ._routes.middleware_stack import MiddlewareTriple
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
-_Decorator = Callable[[_Endpoint], _Endpoint]
 
 
 class WebSocketRouteOptions(TypedDict, total=False):
@@ -73,7 +72,7 @@ Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
 
     def route(
         self, path: str, methods: Collection[str] | None = None, **more: Unpack[RouteOptions]
-    ) -> _Decorator[_Endpoint]:
+    ) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for these methods; left out, GET for a function and all for an application."""
 
         def decorate(endpoint: _Endpoint) -> _Endpoint:
@@ -82,39 +81,39 @@ Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
 
         return decorate
 
-    def get(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def get(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for GET, and so for HEAD."""
         return self.route(path, ["GET"], **more)
 
-    def head(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def head(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for HEAD alone."""
         return self.route(path, ["HEAD"], **more)
 
-    def post(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def post(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for POST."""
         return self.route(path, ["POST"], **more)
 
-    def put(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def put(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for PUT."""
         return self.route(path, ["PUT"], **more)
 
-    def patch(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def patch(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for PATCH (RFC 5789)."""
         return self.route(path, ["PATCH"], **more)
 
-    def delete(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def delete(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for DELETE."""
         return self.route(path, ["DELETE"], **more)
 
-    def options(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def options(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for OPTIONS."""
         return self.route(path, ["OPTIONS"], **more)
 
-    def query(self, path: str, **more: Unpack[RouteOptions]) -> _Decorator[_Endpoint]:
+    def query(self, path: str, **more: Unpack[RouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for QUERY, the safe method with a body."""
         return self.route(path, ["QUERY"], **more)
 
-    def websocket(self, path: str, **more: Unpack[WebSocketRouteOptions]) -> _Decorator[_Endpoint]:
+    def websocket(self, path: str, **more: Unpack[WebSocketRouteOptions]) -> Callable[[_Endpoint], _Endpoint]:
         """Add the endpoint for WebSockets."""
 
         def decorate(endpoint: _Endpoint) -> _Endpoint:
@@ -123,6 +122,6 @@ Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
 
         return decorate
 
-    def websocket_route(self, path: str, name: str | None = None) -> _Decorator[_Endpoint]:
+    def websocket_route(self, path: str, name: str | None = None) -> Callable[[_Endpoint], _Endpoint]:
         """`websocket` by the name it had in Starlette before 1.0."""
         return self.websocket(path, name=name)

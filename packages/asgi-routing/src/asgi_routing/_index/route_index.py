@@ -62,9 +62,7 @@ class RouteIndex:
         self._depth = 0
         for route in routes:
             if not isinstance(route, BaseRoute):
-                raise TypeError(
-                    f"{route!r} is no route of asgi_routing. Derive it from BaseRoute, or mount its application."
-                )
+                raise TypeError(f"{route!r} is no route of asgi_routing: derive it from BaseRoute, or mount its app.")
         patterns = [route.index_pattern() for route in routes]
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
             self._add(pattern, (number, route))
