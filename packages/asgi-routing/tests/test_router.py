@@ -244,6 +244,13 @@ async def test_a_route_may_be_found_by_another_root_path_only(drive: Any) -> Non
     assert await location(drive, router, "/a", root_path="/a") is None
 
 
+async def test_the_redirect_leads_to_what_would_match(drive: Any) -> None:
+    """Here the empty path below a root path with a slash at its end."""
+    router = Router([Route("/", app("root"))])
+    assert await location(drive, router, "/sub/", root_path="/sub/") == "/sub//"
+    assert (await drive.request(router, "/sub//", root_path="/sub/")).text == "root"
+
+
 async def test_the_default_answers_what_nothing_matches(drive: Any) -> None:
     async def default(scope: Any, receive: Any, send: Any) -> None:
         await Response(f"default {scope['path']}")(scope, receive, send)
@@ -279,8 +286,8 @@ async def test_routes_are_added_by_method(drive: Any) -> None:
         pass
 
     class OwnRouter(Router):
-        route_class = OwnRoute
-        websocket_route_class = OwnSocketRoute
+        route_type = OwnRoute
+        websocket_route_type = OwnSocketRoute
 
     router = OwnRouter()
     router.add_route("/users/{id:int}", user, ["POST"], "person", include_in_schema=False)
@@ -388,8 +395,8 @@ async def test_mounts_and_hosts_are_added_by_method(drive: Any) -> None:
         pass
 
     class OwnRouter(Router):
-        mount_class = OwnMount
-        host_class = OwnHost
+        mount_type = OwnMount
+        host_type = OwnHost
 
     router = OwnRouter()
     router.mount("/m", app("mount"), "m", lifespan=False, fall_through=True)
@@ -412,3 +419,43 @@ async def test_conflicts_are_reported_at_start_up_on_request(drive: Any, caplog:
     [record] = caplog.records
     assert (record.name, record.levelname) == ("asgi_routing", "WARNING")
     assert "/a is never reached" in record.getMessage()
+
+
+async def test_methods_replaced_before_the_first_request_are_called(
+    drive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instrumentation does that to classes, after an application has made its routes."""
+
+    class OwnRoute(Route):
+        pass
+
+    router = Router([Mount("/m", routes=[OwnRoute("/{x}", app("x"))])])
+    called: list[str] = []
+
+    def wrap(cls: Any, name: str) -> None:
+        original = getattr(cls, name)
+
+        def wrapper(self: Any, *args: Any) -> Any:
+            called.append(f"{cls.__name__}.{name}")
+            return original(self, *args)
+
+        monkeypatch.setattr(cls, name, wrapper)
+
+    for cls, name in [(OwnRoute, "handle"), (Mount, "handle"), (Mount, "matches")]:
+        wrap(cls, name)
+    assert (await drive.request(router, "/m/a")).text == "x"
+    assert called == ["Mount.matches", "Mount.handle", "OwnRoute.handle"]
+    monkeypatch.undo()
+    assert OwnRoute("/", app("y")).segment_params() == {}
+    called.clear()
+    wrap(Router, "not_found")
+    assert (await drive.request(Router(), "/")).status == 404
+    assert called == ["Router.not_found"]
+
+
+async def test_a_mount_whose_matches_was_replaced_is_asked_for_any_path(
+    drive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = Router([Mount("/m", app("mount"))])
+    monkeypatch.setattr(Mount, "matches", lambda self, scope: (Match.FULL, {}))
+    assert (await drive.request(router, "/elsewhere")).text == "mount"

@@ -194,35 +194,36 @@ def test_the_host_of_a_scope(hosts, found):
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "target"),
+    ("path", "surplus", "query", "target"),
     [
-        ("", b"", "./"),
-        ("/a b", b"", "./a%20b/"),
-        ("/x/caf\u00e9", b"page=2&tag[]=a%20b", "./caf%C3%A9/?page=2&tag[]=a%20b"),
-        ("/x/caf\u00e9/", b"page=2", "../caf%C3%A9?page=2"),
-        ("/a?b#c", b"", "./a%3Fb%23c/"),
-        ("/http:evil.example", b"", "./http:evil.example/"),
-        (f"/x/a{ENCODED_SLASH}b", b"", "./a%2Fb/"),
-        (f"/x/{ENCODED_SLASH}{ENCODED_SLASH}b/", b"", "../%2F%2Fb"),
-        ("/a/b//", b"", "/a/b"),
-        ("/a//b", b"", "/a//b/"),
-        ("//evil.example", b"", "/%2Fevil.example/"),
-        ("//evil.example/", b"", "/%2Fevil.example"),
-        ("///evil.example", b"", "/%2F/evil.example/"),
-        ("/\\\\evil.example", b"", "./%5C%5Cevil.example/"),
-        ("/\r\nset-cookie: a=b", b"x=\r\n", "./%0D%0Aset-cookie:%20a=b/?x=%0D%0A"),
-        ("/\udce9", b"", "./%3F/"),
+        ("", 0, b"", "./"),
+        ("/a b", 0, b"", "./a%20b/"),
+        ("/x/caf\u00e9", 0, b"page=2&tag[]=a%20b", "./caf%C3%A9/?page=2&tag[]=a%20b"),
+        ("/x/caf\u00e9/", 1, b"page=2", "../caf%C3%A9?page=2"),
+        ("/a?b#c", 0, b"", "./a%3Fb%23c/"),
+        ("/http:evil.example", 0, b"", "./http:evil.example/"),
+        (f"/x/a{ENCODED_SLASH}b", 0, b"", "./a%2Fb/"),
+        (f"/x/{ENCODED_SLASH}{ENCODED_SLASH}b/", 1, b"", "../%2F%2Fb"),
+        ("/a/b//", 2, b"", "/a/b"),
+        ("/a/b/", 0, b"", "/a/b//"),
+        ("/a//b", 0, b"", "/a//b/"),
+        ("//evil.example", 0, b"", "/%2Fevil.example/"),
+        ("//evil.example/", 1, b"", "/%2Fevil.example"),
+        ("///evil.example", 0, b"", "/%2F/evil.example/"),
+        ("/\\\\evil.example", 0, b"", "./%5C%5Cevil.example/"),
+        ("/\r\nset-cookie: a=b", 0, b"x=\r\n", "./%0D%0Aset-cookie:%20a=b/?x=%0D%0A"),
+        ("/\udce9", 0, b"", "./%3F/"),
     ],
 )
-def test_where_a_slash_redirect_leads(path, query, target):
-    assert slash_redirect(path, query) == target
+def test_where_a_slash_redirect_leads(path, surplus, query, target):
+    assert slash_redirect(path, surplus, query) == target
 
 
-@given(st.text().map(lambda text: f"/{text}"), st.binary())
-@example("//evil.example", b"")
-@example("//evil.example/", b"")
-def test_a_slash_redirect_never_leaves_the_host(path, query):
-    target = slash_redirect(path, query)
+@given(st.text().map(lambda text: f"/{text}"), st.integers(0, 3), st.binary())
+@example("//evil.example", 0, b"")
+@example("//evil.example", 1, b"")
+def test_a_slash_redirect_never_leaves_the_host(path, surplus, query):
+    target = slash_redirect(path + "/" * surplus, surplus, query)
     assert target.isascii()
     assert target.isprintable()
     for here in (f"http://host.example{quote(path)}", "http://host.example//evil.example/"):
@@ -234,5 +235,5 @@ def test_a_slash_redirect_leads_to_the_same_path_with_and_without_a_slash(path):
     here = f"http://host.example{quote(path)}"
     assert unquote(urljoin(here, slash_redirect(path))) == f"http://host.example{path}/"
     for slashes in ("/", "//"):
-        target = slash_redirect(path + slashes)
+        target = slash_redirect(path + slashes, len(slashes))
         assert unquote(urljoin(here + slashes, target)) == f"http://host.example{path}"

@@ -428,3 +428,30 @@ async def test_the_limit_of_the_body_is_kept_whatever_is_mounted(drive):
     assert (await drive.request(app, "/bare/", "POST", body=[b"a", b"b", b"c"])).text == "all"
     answer = await drive.request(app, "/bare/", "POST", body=[b"a", b"b", b"c", b"d"])
     assert (answer.status, answer.text) == (413, "handled 3")
+
+
+async def test_a_router_whose_call_was_replaced_is_called(drive, monkeypatch):
+    called = []
+    original = Router.__call__
+
+    async def replaced(self, scope, receive, send):
+        called.append(scope["type"])
+        await original(self, scope, receive, send)
+
+    monkeypatch.setattr("asgi_routing.Router.__call__", replaced)
+    assert (await drive.request(Shine(routes=ROUTES), "/")).status == 200
+    assert called == ["http"]
+
+
+def test_a_router_of_ones_own_may_have_starlettes_signatures():
+    class Own(Router):
+        def add_route(self, path, endpoint, methods=None, name=None, include_in_schema=True):
+            super().add_route(f"/v1{path}", endpoint, methods, name, include_in_schema)
+
+    class OwnShine(Shine):
+        router_class = Own
+
+    app = OwnShine()
+    app.add_route("/a", hello)
+    app.get("/b")(hello)
+    assert [route.path for route in app.routes] == ["/v1/a", "/v1/b"]

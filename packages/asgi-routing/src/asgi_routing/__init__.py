@@ -21,6 +21,7 @@ from ._patterns.convertors import SegmentConvertor as SegmentConvertor
 from ._patterns.convertors import StringConvertor as StringConvertor
 from ._patterns.convertors import UUIDConvertor as UUIDConvertor
 from ._patterns.convertors import register_url_convertor as register_url_convertor
+from ._patterns.path_pattern import PARAM_FORMAT_REGEX as PARAM_FORMAT_REGEX
 from ._patterns.path_pattern import PARAM_REGEX as PARAM_REGEX
 from ._patterns.path_pattern import compile_path as compile_path
 from ._patterns.path_pattern import replace_params as replace_params
@@ -47,6 +48,7 @@ __all__ = (
     "Match",
     "Mount",
     "NoMatchFound",
+    "PARAM_FORMAT_REGEX",
     "PARAM_REGEX",
     "PathConvertor",
     "RegexConvertor",

@@ -58,10 +58,10 @@ class Router(RouteDecorators):
     None b'user 42'
     """
 
-    route_class: ClassVar[type[Route]] = Route
-    websocket_route_class: ClassVar[type[WebSocketRoute]] = WebSocketRoute
-    mount_class: ClassVar[type[Mount]] = Mount
-    host_class: ClassVar[type[Host]] = Host
+    route_type: ClassVar[type[Route]] = Route
+    websocket_route_type: ClassVar[type[WebSocketRoute]] = WebSocketRoute
+    mount_type: ClassVar[type[Mount]] = Mount
+    host_type: ClassVar[type[Host]] = Host
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Router(RouteDecorators):
         max_body_size: int | EllipsisType | None = ...,
     ) -> None:
         """Append a `Route`."""
-        route = self.route_class(
+        route = self.route_type(
             path,
             endpoint,
             methods=methods,
@@ -126,7 +126,7 @@ class Router(RouteDecorators):
         middleware: Sequence[MiddlewareTriple] | None = None,
     ) -> None:
         """Append a `WebSocketRoute`."""
-        self.routes.append(self.websocket_route_class(path, endpoint, name=name, middleware=middleware))
+        self.routes.append(self.websocket_route_type(path, endpoint, name=name, middleware=middleware))
 
     def mount(
         self,
@@ -140,7 +140,7 @@ class Router(RouteDecorators):
         fall_through: bool = False,
     ) -> None:
         """Append a `Mount`."""
-        mount = self.mount_class(
+        mount = self.mount_type(
             path,
             app,
             name=name,
@@ -153,7 +153,7 @@ class Router(RouteDecorators):
 
     def host(self, host: str, app: ASGIApp, name: str | None = None, *, lifespan: bool = True) -> None:
         """Append a `Host`."""
-        self.routes.append(self.host_class(host, app, name, lifespan=lifespan))
+        self.routes.append(self.host_type(host, app, name, lifespan=lifespan))
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with this name and exactly these parameters, else `NoMatchFound`."""
@@ -219,11 +219,10 @@ class Router(RouteDecorators):
     def lifespan_routes(self) -> Sequence[BaseRoute] | None:
         """The routes whose applications' lifespans are all there is to this router's; None if it has one of its own."""
         has_own = self.lifespan_context is not no_lifespan or type(self).lifespan is not Router.lifespan
-        is_wrapped = self.middleware_stack != self.app or type(self).__call__ is not Router.__call__
+        is_wrapped = self.middleware_stack != self.app or type(self).__call__ is not _CALL
         return None if has_own or is_wrapped or self.report_conflicts else self.routes
 
-    @staticmethod
-    def not_found(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def not_found(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer that no route matches: 404, or for a WebSocket a close frame."""
         return not_found(scope, receive, send)
 
@@ -320,22 +319,22 @@ class Router(RouteDecorators):
 
     def _unmatched(self, path: str, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer where no route matches."""
-        if self.redirect_slashes and scope["type"] == "http" and path != "/" and self._has_other_slash(path, scope):
-            whole = scope["path"][: len(scope["path"]) - len(path)] + path
-            location = slash_redirect(whole, scope.get("query_string", b""))
-            status = 307 if self.redirect_slashes is True else self.redirect_slashes
-            return Response(status_code=status, headers={"location": location})(scope, receive, send)
+        if self.redirect_slashes and scope["type"] == "http" and path != "/":
+            surplus = len(path) - len(path.rstrip("/"))
+            if self._has_other_slash(path, surplus, scope):
+                whole = scope["path"][: len(scope["path"]) - len(path)] + path
+                location = slash_redirect(whole, surplus, scope.get("query_string", b""))
+                status = 307 if self.redirect_slashes is True else self.redirect_slashes
+                return Response(status_code=status, headers={"location": location})(scope, receive, send)
         return self.default(scope, receive, send)
 
-    def _has_other_slash(self, path: str, scope: Scope) -> bool:
-        """Whether a route matches the path with its trailing slash added, or all of them removed."""
+    def _has_other_slash(self, path: str, surplus: int, scope: Scope) -> bool:
+        """Whether a route matches the path without its ``surplus`` slashes, or with one if there is none."""
         index = self._routes.route_index or self._routes.build_index()
-        if not (index.takes_slash or path.endswith("/")):
+        if not (surplus or index.takes_slash):
             return False
-        bare = path.rstrip("/")
-        surplus = len(path) - len(bare)
-        candidates = self._candidates(bare if surplus else f"{path}/")
         whole: str = scope["path"]
+        candidates = self._candidates(path[:-surplus] if surplus else f"{path}/")
         other = whole[:-surplus] if surplus else f"{whole}/"
         if not candidates or not other.startswith("/"):  # no path at all, or a whole URL, which could lead to any host
             return False
@@ -352,3 +351,6 @@ class Router(RouteDecorators):
     def _candidates(self, path: str) -> list[BaseRoute]:
         index = self._routes.route_index or self._routes.build_index()
         return [route for route, _ in index.find(path)[0]]
+
+
+_CALL: Final = Router.__call__  # kept, since instrumentation may put another one there

@@ -46,24 +46,25 @@ ENCODED_SLASH: Final = "\udc2f"
 """Stands in a decoded path for a slash that was ``%2F`` and is data; decoding UTF-8 never gives a lone surrogate."""
 
 
-def slash_redirect(path: str, query_string: bytes = b"") -> str:
-    """``Location`` for the same path with a slash added at its end or, where there are some, without them.
+def slash_redirect(path: str, surplus: int = 0, query_string: bytes = b"") -> str:
+    """``Location`` for the same path with a slash added at its end, or with ``surplus`` of its slashes there removed.
 
     ``path`` is decoded, and begins with a slash or is empty; `ENCODED_SLASH` in it becomes ``%2F``. The reference is
     relative to the path itself (RFC 3986 section 4.2), so it holds behind a proxy that adds or removes a prefix. With
     empty segments, which not every client resolves alike, it is relative to the host. It never leads to another one.
 
-    >>> slash_redirect("/menu/café", b"page=2"), slash_redirect("/a:b/"), slash_redirect("//evil.example")
-    ('./caf%C3%A9/?page=2', '../a:b', '/%2Fevil.example/')
+    >>> slash_redirect("/menu/café", query_string=b"page=2"), slash_redirect("/a:b/", 1)
+    ('./caf%C3%A9/?page=2', '../a:b')
+    >>> slash_redirect("//evil.example")
+    '/%2Fevil.example/'
     """
-    quoted = "%2F".join(quote(part, safe=_PATH_CHARACTERS, errors="replace") for part in path.split(ENCODED_SLASH))
-    bare = quoted.rstrip("/")
-    segment = bare.rpartition("/")[2]
-    if "//" in quoted:
-        other = bare if bare != quoted else f"{bare}/"
-        reference = f"/%2F{other[2:]}" if other.startswith("//") else other
+    other = path[:-surplus] if surplus else f"{path}/"
+    quoted = "%2F".join(quote(part, safe=_PATH_CHARACTERS, errors="replace") for part in other.split(ENCODED_SLASH))
+    if "//" in path or "//" in other:
+        reference = f"/%2F{quoted[2:]}" if quoted.startswith("//") else quoted
     else:
-        reference = f"../{segment}" if bare != quoted else f"./{segment}/".replace("//", "/")
+        segment = quoted.rstrip("/").rpartition("/")[2]
+        reference = f"../{segment}" if surplus else f"./{segment}/".replace("//", "/")
     return f"{reference}?{quote(query_string, safe=_QUERY_CHARACTERS)}" if query_string else reference
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from types import EllipsisType
 from typing import Any, ParamSpec, TypeVar
 
@@ -118,31 +118,14 @@ class Shine(RouteDecorators):
         methods: Collection[str] | None = None,
         name: str | None = None,
         include_in_schema: bool = True,
-        *,
-        middleware: Sequence[Iterable[Any]] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        **more: Any,
     ) -> None:
-        """Append a `Route`."""
-        self.router.add_route(
-            path,
-            route,
-            methods=methods,
-            name=name,
-            include_in_schema=include_in_schema,
-            middleware=middleware,
-            max_body_size=max_body_size,
-        )
+        """Append a `Route`; ``more`` are its ``middleware`` and ``max_body_size``."""
+        self.router.add_route(path, route, methods=methods, name=name, include_in_schema=include_in_schema, **more)
 
-    def add_websocket_route(
-        self,
-        path: str,
-        route: Callable[..., Any],
-        name: str | None = None,
-        *,
-        middleware: Sequence[Iterable[Any]] | None = None,
-    ) -> None:
-        """Append a `WebSocketRoute`."""
-        self.router.add_websocket_route(path, route, name=name, middleware=middleware)
+    def add_websocket_route(self, path: str, route: Callable[..., Any], name: str | None = None, **more: Any) -> None:
+        """Append a `WebSocketRoute`; ``more`` is its ``middleware``."""
+        self.router.add_websocket_route(path, route, name=name, **more)
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
         """Append a `Mount`."""
@@ -153,6 +136,9 @@ class Shine(RouteDecorators):
         self.router.host(host, app, name)
 
 
+_ROUTER_CALL = Router.__call__  # kept, since instrumentation may put another one there
+
+
 def _shortest_way_into(router: Router) -> ASGIApp:
     # A router whose call was not overridden does nothing but await its stack: one step less for every request.
-    return router.middleware_stack if type(router).__call__ is Router.__call__ else router
+    return router.middleware_stack if type(router).__call__ is _ROUTER_CALL else router

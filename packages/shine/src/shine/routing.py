@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import asgi_routing
 from asgi_http import request_response as request_response
+from asgi_routing import PARAM_FORMAT_REGEX as PARAM_FORMAT_REGEX
 from asgi_routing import PARAM_REGEX as PARAM_REGEX
 from asgi_routing import BaseRoute as BaseRoute
 from asgi_routing import Host as Host
@@ -32,6 +33,7 @@ __all__ = (
     "Match",
     "Mount",
     "NoMatchFound",
+    "PARAM_FORMAT_REGEX",
     "PARAM_REGEX",
     "Route",
     "RouteConflict",
@@ -81,6 +83,6 @@ class Mount(asgi_routing.Mount):
 class Router(asgi_routing.Router):
     """An `asgi_routing.Router` that makes routes of this module."""
 
-    route_class: ClassVar[type[asgi_routing.Route]] = Route
-    websocket_route_class: ClassVar[type[asgi_routing.WebSocketRoute]] = WebSocketRoute
-    mount_class: ClassVar[type[asgi_routing.Mount]] = Mount
+    route_type: ClassVar[type[asgi_routing.Route]] = Route
+    websocket_route_type: ClassVar[type[asgi_routing.WebSocketRoute]] = WebSocketRoute
+    mount_type: ClassVar[type[asgi_routing.Mount]] = Mount

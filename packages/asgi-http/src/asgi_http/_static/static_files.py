@@ -311,4 +311,4 @@ def _refusal(status_code: int, vary: Sequence[str]) -> HTTPException:
 def _with_slash(scope: Scope) -> str | None:
     """The way to a directory with the slash that it lacks, so that the links on its page hold; None for no path."""
     path: str = scope["path"]
-    return slash_redirect(path, scope.get("query_string", b"")) if path.startswith("/") else None
+    return slash_redirect(path, query_string=scope.get("query_string", b"")) if path.startswith("/") else None

@@ -63,6 +63,7 @@ class RouteIndex:
         for route in routes:
             if not isinstance(route, BaseRoute):
                 raise TypeError(f"{route!r} is no route of asgi_routing: derive it from BaseRoute, or mount its app.")
+            route.settle_enter()
         patterns = [route.index_pattern() for route in routes]
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
             self._add(pattern, (number, route))

@@ -67,6 +67,10 @@ class BaseRoute:
         """
         return None
 
+    @classmethod
+    def settle_enter(cls) -> None:
+        """See that `enter` does what `matches` and `handle` do, which may have been replaced."""
+
     def segment_params(self) -> dict[int, tuple[str, Convertor[Any]]] | None:
         """The parameters by the segment that each is, where that is all there is to read from a path.
 

@@ -41,7 +41,7 @@ class PathRoute(BaseRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], name: str | None) -> None:
         assert path.startswith("/"), "Routed paths must start with '/'"
-        self._settle_enter()
+        self.settle_enter()
         self.path = path
         self.endpoint = endpoint
         self.name = get_name(endpoint) if name is None else name
@@ -49,17 +49,18 @@ class PathRoute(BaseRoute):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls._settle_enter()
+        cls.settle_enter()
 
     @classmethod
-    def _settle_enter(cls) -> None:
+    def settle_enter(cls) -> None:
         """Keep `enter` only where it does what `matches` and `handle` do.
 
-        Asked again with every new route, because instrumentation replaces methods of classes that are long there.
+        Asked again with every new route and index: instrumentation replaces methods of classes that are long there.
         """
         is_plain = cls.matches is PathRoute.matches and cls.handle is PathRoute.handle and not cls.fall_through
-        if cls.enter is PathRoute.enter and not is_plain:
-            setattr(cls, "enter", BaseRoute.enter)
+        fitting = PathRoute.enter if is_plain else BaseRoute.enter
+        if cls.enter in (PathRoute.enter, BaseRoute.enter) and cls.enter is not fitting:
+            setattr(cls, "enter", fitting)
 
     def index_pattern(self) -> str | None:
         decides_by_pattern = type(self).matches is PathRoute.matches and is_compiled(
