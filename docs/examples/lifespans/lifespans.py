@@ -2,10 +2,12 @@
 
 uvicorn lifespans:app          starts them in order and stops them in reverse
 uvicorn lifespans:failing      does not start, and stops what it has started
+uvicorn lifespans:shared       starts each once: two that mount each other, and one that is mounted in both
 
 GET /order       what has started and stopped so far
 GET /ours/       the state of that application, and so on: /ours/deep/, /fastapi/, /bare/
 GET /off/        that of one whose lifespan is switched off
+GET /back/deep/  of `shared`, where /back/there/ is the application itself again, and so on
 """
 
 from collections.abc import AsyncGenerator
@@ -17,6 +19,7 @@ from fastapi.responses import PlainTextResponse
 
 from asgi_routing import Mount, Route, Router
 from asgi_types import HTTPConnection, Lifespan, Response
+from shine import Shine
 
 order: list[str] = []
 
@@ -76,6 +79,11 @@ app = Router(
     ],
     lifespan=resource("outer"),
 )
+
+
+shared = Shine(routes=[Route("/", show), Mount("/deep", deep)], lifespan=resource("there"))
+back = Shine(routes=[Route("/", show), Mount("/deep", deep), Mount("/there", shared)], lifespan=resource("back"))
+shared.mount("/back", back)
 
 
 async def connect() -> None:

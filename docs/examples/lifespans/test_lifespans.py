@@ -44,6 +44,26 @@ def test_a_router_runs_the_lifespans_of_what_is_mounted_in_it(server: str, serve
 
 
 @pytest.mark.parametrize("server", SERVERS)
+def test_what_is_mounted_more_than_once_is_started_once(server: str, serve: Any) -> None:
+    states = {
+        "/": "there",
+        "/deep/": "deep",
+        "/back/": "back",
+        "/back/deep/": "deep",
+        "/back/there/": "there",
+        "/back/there/back/": "back",
+    }
+    with serve(server, "lifespans:shared", HERE) as served, httpx.Client(base_url=served.url, timeout=10) as client:
+        for path, state in states.items():
+            assert client.get(path).text == state
+    assert told(served.log) == [
+        *("there started", "deep started", "back started"),
+        *("back stopped", "deep stopped", "there stopped"),
+    ]
+    assert "Traceback" not in served.log
+
+
+@pytest.mark.parametrize("server", SERVERS)
 def test_fastapi_runs_the_lifespans_that_it_is_given(server: str, serve: Any) -> None:
     states = {"/": "outer", "/ours/": "outer ours", "/ours/deep/": "deep ours"}
     app = "fastapi_lifespans:app"

@@ -1,3 +1,4 @@
+import math
 import sys
 
 import pytest
@@ -142,11 +143,15 @@ async def test_the_scope_goes_before_the_class(read):
     assert await READERS[read](Client(b"123").request(3, Small)) == b"123"
 
 
-async def test_a_class_may_have_no_limit():
+@pytest.mark.parametrize("limit", [math.inf, None])
+@pytest.mark.parametrize("headers", [{}, {"content_length": "9" * 40}])
+async def test_a_class_may_have_no_limit(limit, headers):
     class Large(Request):
-        max_body_size = None
+        max_body_size = limit
 
-    assert len(await Client(b"x" * 17 * MIB).request(request_class=Large).body()) == 17 * MIB
+    assert len(await Client(b"x" * 17 * MIB, **headers).request(request_class=Large).body()) == 17 * MIB
+    with pytest.raises(ContentTooLarge):
+        await Client(b"123").request(2, Large).body()
 
 
 # Content-Length
@@ -241,13 +246,20 @@ async def test_a_function_without_one_has_that_of_the_class(drive):
 async def test_an_inner_limit_replaces_an_outer_one(drive, function):
     outer = {MAX_BODY_SIZE: 2}
     assert (await drive.request(request_response(function), "/", "POST", b"123", **outer)).status == 413
-    for limit in (3, None):
+    for limit in (3, math.inf):
         app = request_response(function, max_body_size=limit)
         assert (await drive.request(app, "/", "POST", b"123", **outer)).text == "123"
 
 
+@ECHO
+async def test_none_leaves_the_outer_limit(drive, function):
+    app = request_response(function, max_body_size=None)
+    assert (await drive.request(app, "/", "POST", b"12", **{MAX_BODY_SIZE: 2})).text == "12"
+    assert (await drive.request(app, "/", "POST", b"123", **{MAX_BODY_SIZE: 2})).status == 413
+
+
 async def test_no_limit_for_a_function(drive):
-    app = request_response(echo, max_body_size=None)
+    app = request_response(echo, max_body_size=math.inf)
     answer = await drive.request(app, "/", "POST", b"x" * (16 * MIB + 1))
     assert len(answer.body) == 16 * MIB + 1
 
@@ -267,6 +279,7 @@ async def test_the_error_layer_above_gets_the_error(drive):
         await drive.events(request_response(echo, max_body_size=4), scope, [])
 
 
-def test_a_negative_limit_is_refused():
-    with pytest.raises(ValueError, match=r"^max_body_size is -1: give a number of bytes, or None for no limit\.$"):
-        request_response(echo, max_body_size=-1)
+@pytest.mark.parametrize("limit", [-1, True, "4", 4.0])
+def test_what_is_no_limit_is_refused(limit):
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or math\.inf for no limit\.$"):
+        request_response(echo, max_body_size=limit)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+import inspect
+import math
 import weakref
+from contextlib import suppress
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,7 +170,7 @@ async def test_who_reads_on_after_the_refusal_is_refused_again(drive):
     assert len([*events]) == 2
 
 
-@given(st.lists(st.binary(max_size=5), min_size=1), st.none() | st.integers(0, 12))
+@given(st.lists(st.binary(max_size=5), min_size=1), st.just(math.inf) | st.integers(0, 12))
 def test_a_body_is_read_if_it_is_not_larger_than_the_limit(chunks, limit):
     left, sent = list(chunks), []
 
@@ -180,7 +184,7 @@ def test_a_body_is_read_if_it_is_not_larger_than_the_limit(chunks, limit):
     with pytest.raises(StopIteration):
         limited(limit)(scope, receive, send).__await__().send(None)
     body = b"".join(chunks)
-    refused = limit is not None and len(body) > limit
+    refused = len(body) > limit
     assert sent[0]["status"] == (413 if refused else 200)
     assert refused or sent[1]["body"] == body
 
@@ -188,8 +192,8 @@ def test_a_body_is_read_if_it_is_not_larger_than_the_limit(chunks, limit):
 # What is in the scope
 
 
-@pytest.mark.parametrize("limit", [4, 0, None])
-async def test_the_limit_is_in_the_scope_as_long_as_it_holds(drive, limit):
+@pytest.mark.parametrize(("limit", "found"), [(4, 4), (0, 0), (math.inf, None)])
+async def test_the_limit_is_in_the_scope_as_long_as_it_holds(drive, limit, found):
     seen = []
 
     async def app(scope, receive, send):
@@ -198,7 +202,7 @@ async def test_the_limit_is_in_the_scope_as_long_as_it_holds(drive, limit):
     assert MAX_BODY_SIZE not in (await drive.request(limited(limit, app))).scope
     assert (await drive.request(limited(limit, app), **{MAX_BODY_SIZE: None})).scope[MAX_BODY_SIZE] is None
     assert (await drive.request(limited(limit, app), **{MAX_BODY_SIZE: 7})).scope[MAX_BODY_SIZE] == 7
-    assert seen == [limit] * 3
+    assert seen == [found] * 3
 
 
 async def test_the_scope_is_as_before_after_a_failure(drive):
@@ -222,7 +226,19 @@ async def test_a_limit_that_an_application_writes_holds(drive, limit):
     assert (await post(drive, limited(4, app), b"123456", declared=6)).body == b"123456"
 
 
-async def test_a_refusal_leaves_nothing_to_the_garbage_collector(drive):
+async def in_a_group(scope, receive, send):
+    try:
+        await receive()
+    except ContentTooLarge as exc:
+        refusal = exc
+    try:
+        raise ExceptionGroup("", [refusal])
+    finally:
+        del refusal
+
+
+@pytest.mark.parametrize("app", [echo, in_a_group])
+async def test_a_refusal_leaves_nothing_to_the_garbage_collector(drive, app):
     class Part(bytearray):
         pass
 
@@ -237,7 +253,7 @@ async def test_a_refusal_leaves_nothing_to_the_garbage_collector(drive):
 
     gc.disable()
     try:
-        await limited(4)(drive.scope(), receive, send)
+        await limited(4, app)(drive.scope(), receive, send)
         assert part() is None
     finally:
         gc.enable()
@@ -272,10 +288,10 @@ BETWEEN = pytest.mark.parametrize("between", [lambda app: app, copying], ids=["d
 
 
 @BETWEEN
-@pytest.mark.parametrize("outer", [2, 4, 9, None])
+@pytest.mark.parametrize("outer", [2, 4, 9, math.inf])
 @pytest.mark.parametrize("declared", [None, 5])
 async def test_the_inner_limit_replaces_the_outer_one(drive, between, outer, declared):
-    for limit in (5, 6, None):
+    for limit in (5, 6, math.inf):
         app = limited(outer, between(limited(limit)))
         assert (await post(drive, app, b"123", b"45", declared=declared)).text == "12345"
     answer = await post(drive, limited(outer, between(limited(4))), b"123", b"45", declared=declared)
@@ -290,7 +306,7 @@ async def test_of_three_the_innermost_holds(drive, between):
 
 
 @BETWEEN
-@pytest.mark.parametrize("inner", [2, None])
+@pytest.mark.parametrize("inner", [2, math.inf])
 async def test_the_outer_limit_holds_again_outside(drive, between, inner):
     async def nothing(scope, receive, send):
         pass
@@ -424,6 +440,110 @@ async def test_an_error_that_follows_is_left_to_who_promised(drive):
     assert answer.text == "A page for 400"
 
 
+@BETWEEN
+@pytest.mark.parametrize("declared", [None, 5])
+@pytest.mark.parametrize(("layer", "text"), [(lambda app: app, TEXT), (guarded, "A page for 413")])
+async def test_who_swallows_the_refusal_and_does_not_answer_gets_it_answered(drive, between, declared, layer, text):
+    async def swallowing(scope, receive, send):
+        with suppress(ContentTooLarge):
+            await body_of(receive)
+
+    for app in (swallowing, limited(4, swallowing)):
+        answer = await post(drive, layer(limited(4, between(app))), b"12345", declared=declared)
+        assert (answer.status, answer.text) == (413, text)
+        assert len(answer.messages) == 2
+
+
+async def test_who_does_not_answer_without_a_refusal_is_left_alone(drive):
+    async def silent(scope, receive, send):
+        await receive()
+
+    assert (await post(drive, limited(4, silent), b"1234")).messages == []
+
+
+# Exception groups, as task groups raise them
+
+
+def grouped(make, app=echo):
+    """An application whose errors come back as what ``make`` makes of them."""
+
+    async def group(scope, receive, send):
+        try:
+            await app(scope, receive, send)
+        except Exception as exc:
+            raise make(exc) from None
+
+    return group
+
+
+def twice(exc):
+    return ExceptionGroup("outer", [ExceptionGroup("inner", [exc]), ContentTooLarge(5)])
+
+
+@BETWEEN
+@pytest.mark.parametrize("make", [lambda exc: ExceptionGroup("one", [exc]), twice])
+@pytest.mark.parametrize(("layer", "text"), [(lambda app: app, TEXT), (guarded, "A page for 413")])
+async def test_a_group_of_refusals_is_a_refusal(drive, between, make, layer, text):
+    for app in (echo, limited(4)):
+        answer = await post(drive, layer(limited(4, between(grouped(make, app)))), b"12345")
+        assert (answer.status, answer.text) == (413, text)
+
+
+async def test_a_group_of_a_reader_s_refusals_is_one(drive):
+    async def reader(scope, receive, send):
+        raise ContentTooLarge(scope[MAX_BODY_SIZE])
+
+    assert (await post(drive, limited(4, grouped(twice, reader)))).text == TEXT
+
+
+@pytest.mark.parametrize("at", [0, 1])
+async def test_a_group_with_another_error_is_raised_on(drive, at):
+    def mixed(exc):
+        errors = [ContentTooLarge(4), ContentTooLarge(4)]
+        errors[at] = ExceptionGroup("inner", [ContentTooLarge(4), ZeroDivisionError()])
+        return ExceptionGroup("outer", [exc, *errors])
+
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"12345"}
+
+    async def send(message):
+        sent.append(message)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await limited(4, grouped(mixed))(drive.scope(), receive, send)
+    assert caught.value.subgroup(ZeroDivisionError)
+    assert [message.get("status") for message in sent] == [413, None]
+
+
+async def test_a_group_of_other_errors_alone_is_raised_on(drive):
+    async def failing(scope, receive, send):
+        raise ExceptionGroup("failed", [ZeroDivisionError()])
+
+    with pytest.raises(ExceptionGroup, match="failed"):
+        await post(drive, limited(4, failing))
+
+
+async def test_a_refusal_out_of_a_task_group_is_answered(drive):
+    async def app(scope, receive, send):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(echo, scope, receive, send)
+            await anyio.sleep_forever()
+
+    assert (await post(drive, limited(4, app), b"12345")).text == TEXT
+
+
+async def test_a_group_after_the_response_has_begun_is_raised_as_the_refusal(drive):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+
+    with pytest.raises(ContentTooLarge):
+        await post(drive, limited(4, grouped(twice, app)), b"123", b"45")
+
+
 # A response that has begun
 
 
@@ -460,13 +580,117 @@ async def listening(scope, receive, send):
 
 
 @pytest.mark.parametrize("declared", [None, 5])
-async def test_who_answers_and_then_listens_does_not_get_what_is_too_much(drive, declared):
+async def test_who_answers_and_then_listens_gets_a_disconnect_for_what_is_too_much(drive, declared):
     answer = await post(drive, limited(4, listening), b"1", b"23", b"45", b"67", declared=declared)
     assert answer.text == "..!"
 
 
+class Uploading:
+    """A client that has sent a part of its body and then waits for the response, as one does that sees it begin."""
+
+    def __init__(self, *chunks, declared=None):
+        headers = [] if declared is None else [(b"content-length", b"%d" % declared)]
+        self.scope = {"type": "http", "method": "POST", "headers": headers}
+        self.chunks = list(chunks)
+        self.sent = []
+
+    async def receive(self):
+        if not self.chunks:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": self.chunks.pop(0), "more_body": True}
+
+    async def send(self, message):
+        self.sent.append(message)
+
+    async def ask(self, app):
+        with anyio.fail_after(5):
+            await app(self.scope, self.receive, self.send)
+        return b"".join(message.get("body", b"") for message in self.sent)
+
+
+async def start_then_read(scope, receive, send):
+    """Send back each chunk as it comes, and how the body ended."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while (message := await receive())["type"] == "http.request":
+        await send({"type": "http.response.body", "body": message["body"], "more_body": True})
+    await send({"type": "http.response.body", "body": message["type"].encode()})
+
+
+BEFORE = pytest.mark.parametrize("layer", [lambda app: app, guarded, lambda app: limited(2, copying(app))])
+
+
+@BEFORE
+@pytest.mark.parametrize("declared", [None, 6])
+@pytest.mark.parametrize("chunks", [[b"1", b"234", b"56"], [b"1", b"234", b"5", b"6"], [b"1234", b"56"]])
+async def test_who_begins_to_read_after_the_response_sees_the_client_leave(layer, declared, chunks):
+    client = Uploading(*chunks, declared=declared)
+    assert await client.ask(layer(limited(4, start_then_read))) == b"1234http.disconnect"
+
+
 @pytest.mark.parametrize("declared", [None, 5])
-async def test_who_answers_with_413_may_listen(drive, declared):
+async def test_who_reads_on_after_the_disconnect_gets_it_again(declared):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        types = [(await receive())["type"] for _ in range(3)]
+        await send({"type": "http.response.body", "body": " ".join(types).encode()})
+
+    client = Uploading(b"12345", b"6", declared=declared)
+    assert await client.ask(limited(4, app)) == b"http.disconnect http.disconnect http.disconnect"
+    assert client.chunks == [b"6"]
+
+
+@BEFORE
+@pytest.mark.parametrize("declared", [None, 6])
+async def test_a_stream_that_only_listens_ends_where_the_limit_is_passed(layer, declared):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def listen():
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            tasks.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listen)
+            while True:
+                await send({"type": "http.response.body", "body": b".", "more_body": True})
+                await anyio.sleep(0.001)
+
+    client = Uploading(b"123", b"456", declared=declared)
+    assert set(await client.ask(layer(limited(4, app)))) == set(b".")
+    assert client.chunks == []
+
+
+@pytest.mark.parametrize("declared", [None, 4])
+async def test_a_stream_that_only_listens_goes_on_within_the_limit(declared):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(2):
+            assert (await receive())["type"] == "http.request"
+        with anyio.move_on_after(0.01):
+            pytest.fail(f"Received {await receive()}.")
+        await send({"type": "http.response.body", "body": b"all"})
+
+    assert await Uploading(b"12", b"34", declared=declared).ask(limited(4, app)) == b"all"
+
+
+async def test_who_began_to_read_before_the_response_is_refused_again_and_again():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        refused = 0
+        for _ in range(3):
+            try:
+                await receive()
+            except ContentTooLarge:
+                refused += 1
+        await send({"type": "http.response.body", "body": b"%d" % refused})
+
+    assert await Uploading(b"123", b"45").ask(limited(4, app)) == b"3"
+
+
+@pytest.mark.parametrize("declared", [None, 5])
+async def test_who_answers_with_413_may_listen(declared):
     async def app(scope, receive, send):
         try:
             await body_of(receive)
@@ -475,23 +699,31 @@ async def test_who_answers_with_413_may_listen(drive, declared):
             assert (await receive())["type"] == "http.disconnect"
             await send({"type": "http.response.body", "body": b"My page."})
 
-    assert (await post(drive, limited(4, app), b"12345", b"6", declared=declared)).text == "My page."
+    assert await Uploading(b"12345", declared=declared).ask(limited(4, app)) == b"My page."
 
 
-async def test_whose_answer_was_replaced_may_listen(drive):
+async def test_whose_answer_was_replaced_may_listen():
     async def app(scope, receive, send):
         try:
             await body_of(receive)
         except ContentTooLarge:
             await listening(scope, receive, send)
+            ended.append(True)
 
-    assert (await post(drive, limited(4, app), b"12345", b"6", declared=5)).text == TEXT
+    ended = []
+    assert await Uploading(b"12345", declared=5).ask(limited(4, app)) == TEXT.encode()
+    assert ended
 
 
 # The limit itself
 
 
-@pytest.mark.parametrize("limit", [-1, 1.5, "4", b"4", True, ...])
+@pytest.mark.parametrize("limit", [None, -1, 1.5, math.nan, -math.inf, "4", b"4", True, ...])
 def test_what_is_no_limit_is_refused(limit):
-    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or None for no limit\.$"):
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or math\.inf for no limit\.$"):
         limited(limit)
+
+
+def test_the_call_is_a_coroutine_function():
+    """What is none is an application of ASGI 2 to servers and test clients."""
+    assert inspect.iscoroutinefunction(RequestBodyLimitMiddleware.__call__)

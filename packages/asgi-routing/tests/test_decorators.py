@@ -90,3 +90,13 @@ def test_a_class_of_ones_own_adds_the_routes() -> None:
         return Response()
 
     assert prefixed.router.routes == [Route("/v1/a", endpoint)]
+
+
+def test_a_class_that_cannot_add_routes_loses_none_silently() -> None:
+    async def endpoint(connection: HTTPConnection[Any]) -> Response:
+        return Response()
+
+    with pytest.raises(NotImplementedError):
+        RouteDecorators().get("/")(endpoint)
+    with pytest.raises(NotImplementedError):
+        RouteDecorators().websocket("/")(endpoint)

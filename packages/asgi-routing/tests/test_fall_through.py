@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 from typing import Any
 
 import pytest
@@ -94,26 +96,116 @@ async def test_an_application_with_routes_falls_through_only_where_none_of_them_
     assert (await drive.request(router, "/put", "POST")).headers["allow"] == "GET, HEAD, PUT"
 
 
-async def test_what_was_read_of_the_body_is_there_for_the_next(drive: Any) -> None:
-    async def reads_and_refuses(scope: Any, receive: Any, send: Any) -> None:
-        while (await receive())["more_body"]:
-            pass
-        await Response("no", 404)(scope, receive, send)
-        assert (await receive())["type"] == "http.disconnect"
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message["body"]
+        more = message["more_body"]
+    await Response(body)(scope, receive, send)
 
-    async def echo(scope: Any, receive: Any, send: Any) -> None:
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            body += message["body"]
-            more = message["more_body"]
-        await Response(body)(scope, receive, send)
 
+async def reads_and_refuses(scope: Any, receive: Any, send: Any) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await Response("no", 404)(scope, receive, send)
+
+
+async def test_who_has_read_of_the_body_keeps_the_connection(drive: Any) -> None:
     router = Router([Mount("", reads_and_refuses, fall_through=True), Mount("", echo)])
-    assert (await drive.request(router, "/", "POST", body=[b"a", b"b", b"c"])).text == "abc"
-    answer = await drive.request(router, "/", "POST", body=[b"a" * 40_000] * 2)
-    assert (answer.status, answer.text) == (404, "no")
+    assert (await drive.request(router, "/", "POST", body=[b"a", b"b"])).text == "no"
+    assert (await drive.request(router, "/", "POST", body=[b"", b"b"])).text == "no"
+
+
+async def test_who_has_received_that_there_is_no_body_may_refuse(drive: Any) -> None:
+    received: list[str] = []
+
+    async def listens(scope: Any, receive: Any, send: Any) -> None:
+        received.append((await receive())["type"])
+        await Response("no", 404)(scope, receive, send)
+        received.append((await receive())["type"])
+
+    router = Router([Mount("", listens, fall_through=True), Mount("", echo)])
+    answer = await drive.request(router, "/")
+    assert (answer.status, answer.text, received) == (200, "", ["http.request", "http.disconnect"])
+
+
+async def test_the_scope_of_who_keeps_the_connection_is_that_of_the_connection(drive: Any) -> None:
+    """The request that an error happened in is left there, for instance, for the handlers of errors."""
+
+    async def fails(connection: HTTPConnection[Any]) -> Response:
+        connection.scope["state"]["left"] = True
+        raise ZeroDivisionError
+
+    route = Route("/a", fails)
+    scope = drive.scope("/a")
+    with pytest.raises(ZeroDivisionError):
+        await drive.events(Router([Mount("", routes=[route], fall_through=True)]), scope, [])
+    assert (scope["route"], scope["endpoint"], scope["state"]) == (route, fails, {"left": True})
+
+
+async def test_a_failure_after_a_refusal_is_noted(drive: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async def refuses_and_fails(scope: Any, receive: Any, send: Any) -> None:
+        await Response("no", 404)(scope, receive, send)
+        raise ZeroDivisionError
+
+    router = Router([Mount("", refuses_and_fails, fall_through=True), Route("/a", endpoint("a"))])
+    assert (await drive.request(router, "/a")).text == "a"
+    [record] = caplog.records
+    assert (record.name, record.exc_info is not None) == ("asgi_routing", True)
+
+
+async def test_exceptions_of_another_framework_refuse_as_well(drive: Any) -> None:
+    class HTTPError(Exception):
+        status_code = 404
+
+    async def raises(scope: Any, receive: Any, send: Any) -> None:
+        raise HTTPError
+
+    router = Router([Mount("", raises, fall_through=True), Route("/a", endpoint("a"))])
+    assert (await drive.request(router, "/a")).text == "a"
+
+
+@pytest.mark.parametrize(
+    ("allow", "merged"), [("", "GET, HEAD"), (" PUT,,GET, ", "GET, HEAD, PUT"), (None, "GET, HEAD")]
+)
+async def test_what_a_405_allows_is_merged(drive: Any, allow: str | None, merged: str) -> None:
+    app = Response("no", 405, None if allow is None else {"Allow": allow})
+    router = Router([Mount("", app, fall_through=True), Route("/a", endpoint("a"))])
+    assert (await drive.request(router, "/a", "POST")).headers["allow"] == merged
+    answer = await drive.request(router, "/b", "POST")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, PUT" if allow else "")
+
+
+async def test_a_websocket_is_never_refused_by_its_method(drive: Any) -> None:
+    router = Router([Mount("", Response("no", 405), fall_through=True)], automatic_options=True)
+    messages = (await drive.websocket(router, "/", extensions={"websocket.http.response": {}})).messages
+    assert messages == [{"type": "websocket.close", "code": 1000, "reason": ""}]
+
+
+async def test_an_accepted_websocket_is_not_remembered(drive: Any) -> None:
+    class Socket:
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await receive()
+            await send({"type": "websocket.accept"})
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+            kept.append(sum(1 for found in gc.get_objects() if type(found) is dict and found.get("text") == marker))
+
+    marker = "a message that nobody keeps"
+    kept: list[int] = []
+    router = Router([Mount("", Socket(), fall_through=True)])
+    events = ({"type": "websocket.receive", "text": marker, "number": number} for number in range(50))
+
+    async def receive() -> Any:
+        return next(everything, {"type": "websocket.disconnect", "code": 1000})
+
+    async def send(message: Any) -> None: ...
+
+    everything = itertools.chain([{"type": "websocket.connect"}], events)
+    await router(drive.websocket_scope("/"), receive, send)
+    assert kept[0] <= 1
 
 
 async def test_another_answer_is_the_answer(drive: Any) -> None:
@@ -157,6 +249,15 @@ async def test_slash_redirects_beside_mounts_that_fall_through_end(drive: Any) -
     assert (await drive.request(router, "/m/")).status == 404
     assert (await drive.request(router, "/b")).status == 404
     assert (await drive.request(router, "/b/")).status == 404
+
+
+async def test_what_refuses_with_and_without_a_slash_does_not_redirect_in_circles(drive: Any) -> None:
+    class Optional(Route):
+        fall_through = True
+
+    router = Router([Optional("/a", Response("no", 404)), Mount("/a", Files(), fall_through=True)])
+    assert (await drive.request(router, "/a")).headers["location"] == "./a/"
+    assert (await drive.request(router, "/a/")).status == 404
 
 
 async def test_any_route_may_fall_through(drive: Any) -> None:

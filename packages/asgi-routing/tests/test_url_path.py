@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urljoin, urlsplit
+
 import pytest
 
 from asgi_routing import URLPath
@@ -52,3 +54,12 @@ def test_a_path_never_begins_another_host(path: str, safe: str) -> None:
 def test_an_unknown_protocol_is_an_assertion_error() -> None:
     with pytest.raises(AssertionError, match=r"^Unknown protocol 'ftp'$"):
         URLPath("/", protocol="ftp")
+
+
+@pytest.mark.parametrize(
+    "path", ["/\t/evil.example", "/\n/evil.example", "\t//evil.example", "/\x00\\evil.example", "/\r\n/x"]
+)
+def test_a_control_character_does_not_begin_another_host(path: str) -> None:
+    url = URLPath(path)
+    assert url.isprintable()
+    assert urlsplit(urljoin("http://host.example/here", url))[:2] == ("http", "host.example")

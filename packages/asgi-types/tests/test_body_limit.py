@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_types import MAX_BODY_SIZE, ContentTooLarge, HTTPException, declares_more
+from asgi_types import MAX_BODY_SIZE, ContentTooLarge, HTTPException, body_limit, declares_more
 
 
 def announcing(value):
@@ -19,6 +20,17 @@ def announcing(value):
 
 def test_the_key_of_the_limit_is_fixed() -> None:
     assert MAX_BODY_SIZE == "asgi_types.max_body_size"
+
+
+@pytest.mark.parametrize(("given", "limit"), [(0, 0), (10**30, 10**30), (math.inf, None)])
+def test_a_limit_is_a_number_of_bytes_or_none(given, limit):
+    assert body_limit(given) == limit
+
+
+@pytest.mark.parametrize("given", [None, ..., -1, True, False, 0.0, 4.0, 1e6, -math.inf, math.nan, "4", b"4", [4]])
+def test_what_is_no_limit_is_refused(given):
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or math\.inf for no limit\.$"):
+        body_limit(given)
 
 
 def test_the_error_says_the_limit():

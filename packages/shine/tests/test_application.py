@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import asynccontextmanager
 
 import pytest
@@ -369,7 +370,9 @@ async def test_the_limit_of_an_application_and_of_a_route(drive, endpoint):
     routes = [
         Route("/", endpoint, methods=["POST"]),
         Route("/large", request_response(endpoint, max_body_size=8), methods=["POST"]),
-        Route("/any", request_response(endpoint, max_body_size=None), methods=["POST"]),
+        Route("/any", request_response(endpoint, max_body_size=math.inf), methods=["POST"]),
+        Route("/same", request_response(endpoint, max_body_size=None), methods=["POST"]),
+        Route("/none", endpoint, methods=["POST"], max_body_size=math.inf),
     ]
     app = Shine(routes=routes, max_body_size=4)
     assert (await drive.request(app, "/", "POST", b"1234")).text == "4"
@@ -378,15 +381,26 @@ async def test_the_limit_of_an_application_and_of_a_route(drive, endpoint):
     assert (await drive.request(app, "/large", "POST", b"12345678")).text == "8"
     assert (await drive.request(app, "/large", "POST", b"123456789")).status == 413
     assert (await drive.request(app, "/any", "POST", b"123456789")).text == "9"
+    assert (await drive.request(app, "/same", "POST", b"1234")).text == "4"
+    assert (await drive.request(app, "/same", "POST", b"12345")).status == 413
+    assert (await drive.request(app, "/none", "POST", b"123456789")).text == "9"
 
 
-async def test_the_limit_when_nobody_sets_one(drive):
-    app = Shine(routes=[Route("/", size, methods=["POST"]), Route("/stream", streamed_size, methods=["POST"])])
+@pytest.mark.parametrize("none", [{}, {"max_body_size": None}])
+async def test_the_limit_when_nobody_sets_one(drive, none):
+    routes = [Route("/", size, methods=["POST"]), Route("/stream", streamed_size, methods=["POST"])]
+    app = Shine(routes=routes, **none)
     chunks = [b"x" * 2**20] * 17
     assert (await drive.request(app, "/", "POST", chunks)).status == 413
     assert (await drive.request(app, "/stream", "POST", chunks)).text == str(17 * 2**20)
-    unlimited = Shine(routes=app.routes, max_body_size=None)
+    unlimited = Shine(routes=app.routes, max_body_size=math.inf)
     assert (await drive.request(unlimited, "/", "POST", chunks)).text == str(17 * 2**20)
+
+
+@pytest.mark.parametrize("limit", [-1, True, math.nan, "4"])
+def test_what_is_no_limit_is_refused_before_anything_runs(limit):
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or math\.inf for no limit\.$"):
+        Shine(max_body_size=limit)
 
 
 async def test_routes_by_decorators_and_methods(drive):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from types import EllipsisType
 from typing import Any
 
 from asgi_types import (
@@ -15,6 +14,7 @@ from asgi_types import (
     Receive,
     Scope,
     Send,
+    body_limit,
     is_async_callable,
     refuse,
 )
@@ -28,7 +28,7 @@ RequestClass = Callable[[Scope, Receive, Send], HTTPConnection[Any]]
 def request_response(
     func: Callable[[Any], Awaitable[ASGIApp] | ASGIApp],
     request_class: RequestClass = Request,
-    max_body_size: int | EllipsisType | None = ...,
+    max_body_size: float | None = None,
 ) -> ASGIApp:
     """An ASGI application that calls ``func`` with the request and then the response it returns.
 
@@ -37,8 +37,8 @@ def request_response(
     answer once the client has gone, since nobody waits for one. Raises `TypeError` at the request if what it returns
     is no response.
 
-    ``max_body_size`` is the limit of the body in bytes, None for no limit; left out, it is the limit of what is around,
-    or else that of the request class. Raises `ValueError` if it is negative.
+    ``max_body_size`` is the limit of the body in bytes, `math.inf` for no limit; None leaves the limit of what is
+    around, or else that of the request class. Raises `ValueError` for another value.
 
     >>> import asyncio
     >>> from asgi_http import PlainTextResponse
@@ -51,7 +51,7 @@ def request_response(
     None b'Hello'
     """
     app = async_response(func if is_async_callable(func) else in_thread(func), func, request_class)
-    return app if isinstance(max_body_size, EllipsisType) else _limited(app, max_body_size)
+    return app if max_body_size is None else _limited(app, body_limit(max_body_size))
 
 
 def async_response(
@@ -92,12 +92,9 @@ def in_thread(func: Callable[[Any], Any]) -> Callable[[Any], Awaitable[Any]]:
     return call
 
 
-def _limited(app: ASGIApp, max_body_size: int | None) -> ASGIApp:
-    if max_body_size is not None and max_body_size < 0:
-        raise ValueError(f"max_body_size is {max_body_size}: give a number of bytes, or None for no limit.")
-
+def _limited(app: ASGIApp, limit: int | None) -> ASGIApp:
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[MAX_BODY_SIZE] = max_body_size
+        scope[MAX_BODY_SIZE] = limit
         await app(scope, receive, send)
 
     return limited

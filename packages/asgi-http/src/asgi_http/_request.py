@@ -32,6 +32,10 @@ MAX_PARTS: Final = 1024
 """Parts of a body that are collected before they are put together: each costs memory beyond its bytes."""
 
 
+NO_LIMIT: Final = float("inf")
+"""`math.inf`, without its module."""
+
+
 async def empty_receive() -> NoReturn:
     """Stands in for ``receive`` where a request was made without one."""
     raise RuntimeError("Receive channel has not been made available")
@@ -46,9 +50,10 @@ class Request(HTTPConnection[StateT]):
     """One HTTP request. The body is read when asked for, once: as a `stream`, or whole by `body` and `json`.
 
     `body` and `json` collect at most ``max_body_size`` bytes, by default 16 MiB; a class or an object may have another
-    limit, and None is no limit. What `asgi_types.MAX_BODY_SIZE` says in the scope goes before it, and counts for
-    `stream` as well, which has no limit of its own since it keeps nothing. A larger body is a `ContentTooLarge`: before
-    anything is received if ``Content-Length`` says so, else as soon as it has grown past the limit.
+    limit, and `math.inf` is no limit, as is None, which leaves that of what is around. What `asgi_types.MAX_BODY_SIZE`
+    says in the scope goes before it, and counts for `stream` as well, which has no limit of its own since it keeps
+    nothing. A larger body is a `ContentTooLarge`: before anything is received if ``Content-Length`` says so, else as
+    soon as it has grown past the limit.
 
     ``json_codec`` is how `json` reads; see `JSONCodec`. Another scope type than ``http`` is an `AssertionError`.
 
@@ -61,7 +66,7 @@ class Request(HTTPConnection[StateT]):
     """
 
     # Quart's default; Litestar has 10 MB, Plug 8 MB, axum 2 MB.
-    max_body_size: int | None = 16 * 1024 * 1024
+    max_body_size: float | None = 16 * 1024 * 1024
     json_codec: JSONCodec = standard_codec
     _body: bytes | None = None
     _json: Any = ...
@@ -134,7 +139,9 @@ class Request(HTTPConnection[StateT]):
         `stream` of its own, what that has taken is lost, and the next call a `RuntimeError`.
         """
         if self._body is None:
-            limit: int | None = self.scope.get(MAX_BODY_SIZE, self.max_body_size)
+            limit: Any = self.scope.get(MAX_BODY_SIZE, self.max_body_size)
+            if limit == NO_LIMIT:
+                limit = None
             self._body = await (self._collect_other(limit) if self._streams_otherwise else self._collect(limit))
         return self._body
 

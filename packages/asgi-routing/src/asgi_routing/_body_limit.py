@@ -9,7 +9,7 @@ all of them share a `_BodyMeter`.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from asgi_types import (
     GUARD,
@@ -22,6 +22,7 @@ from asgi_types import (
     Scope,
     Send,
     answer,
+    body_limit,
     declares_more,
 )
 
@@ -32,16 +33,19 @@ METER: Final = "asgi_routing.body_meter"
 class RequestBodyLimitMiddleware:
     """Refuse a request body of more than ``max_body_size`` bytes with a 413 (RFC 9110 section 15.5.14).
 
-    The limit replaces one further out, be it smaller or larger, and None is no limit; one further in replaces it.
+    The limit replaces one further out, be it smaller or larger, and `math.inf` is no limit; one further in replaces it.
     `Request` keeps to it as well. Nothing is refused before the application reads: then ``receive`` raises
     `ContentTooLarge`, at once if ``Content-Length`` announces too much, and else instead of the chunk that is too much.
-    Who listens for the client's leaving reads, too, unless its response has begun; what arrives then is left out.
 
-    The error is handled above if that was promised, and else answered here. Where the application turns it into another
-    answer than a 413, as an error layer of another framework does, a 413 takes the place of that answer. Once a
-    response has begun there is no other one: the error is raised on, and the server breaks the connection off.
+    The error is handled above if that was promised, and else answered here, also where it comes back in an exception
+    group that holds nothing else. Where the application turns it into another answer than a 413, as an error layer of
+    another framework does, or into none, a 413 takes the place of that.
 
-    Raises `ValueError` for a limit that is neither None nor an int of at least 0.
+    Once a response has begun there is no other one. An application that had begun to read before gets the error, which
+    is raised on, and the server breaks the connection off. One that reads only from then on, or was refused before,
+    gets a disconnect instead of the chunk that is too much; a stream that listens for the client's leaving ends there.
+
+    Raises `ValueError` for a limit that is neither an int of at least 0 nor `math.inf`.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -56,30 +60,32 @@ class RequestBodyLimitMiddleware:
     None b'The body is larger than the limit of 4 bytes.'
     """
 
-    def __init__(self, app: ASGIApp, max_body_size: int | None) -> None:
-        given: object = max_body_size
-        if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 0):
-            raise ValueError(f"max_body_size is {given!r}: give a number of bytes, or None for no limit.")
+    def __init__(self, app: ASGIApp, max_body_size: float) -> None:
         self.app = app
         self.max_body_size = max_body_size
+        self._limit = body_limit(max_body_size)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
-            return self.app(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         meter: _BodyMeter | None = scope.get(METER)
-        if meter is None:
-            return self._call_outermost(scope, receive, send)
-        return self._call_limited(meter, scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif meter is None:
+            await self._call_outermost(scope, receive, send)
+        else:
+            await self._call_limited(meter, scope, receive, send)
 
     async def _call_outermost(self, scope: Scope, receive: Receive, send: Send) -> None:
         meter = scope[METER] = _BodyMeter(scope, receive, send)
         try:
             await self._call_limited(meter, scope, receive, meter.send)
         except Exception as exc:
-            if meter.may_answer():
+            if meter.owes_answer() and not meter.is_guarded:
                 await meter.answer()
             if not (meter.has_answered and isinstance(exc, ContentTooLarge)):
                 raise
+        else:
+            if meter.owes_answer():
+                await meter.answer()
         finally:
             scope.pop(METER, None)
             meter.refusal = None  # whose traceback leads back to the meter, and to what has been read
@@ -89,20 +95,26 @@ class RequestBodyLimitMiddleware:
         outer_scope, outer_counter = meter.scope, meter.counter
         outer_limit: Any = scope.get(MAX_BODY_SIZE, ...)
         meter.scope = scope
-        scope[MAX_BODY_SIZE] = self.max_body_size
+        scope[MAX_BODY_SIZE] = self._limit
         if receive is not outer_counter:  # the outermost, or behind somebody who may give another body
             receive = meter.counter = meter.counted(receive)
         try:
             await self.app(scope, receive, send)
+            return
         except ContentTooLarge as exc:
             meter.refusal = exc  # which may be that of a reader
             raise
+        except ExceptionGroup as group:
+            if not meter.is_refusal(group):
+                raise
         finally:
             meter.scope, meter.counter = outer_scope, outer_counter
             if outer_limit is ...:
                 scope.pop(MAX_BODY_SIZE, None)
             else:
                 scope[MAX_BODY_SIZE] = outer_limit
+        # Out here, since the group would be its context, and that is a cycle.
+        await meter.raise_refusal()
 
 
 class _BodyMeter:
@@ -113,7 +125,7 @@ class _BodyMeter:
     has_answered = False  # in place of the application
     _has_begun = False  # the application's response
     _is_asked = False  # for the body
-    _leaves_out = False  # what is too much, which then is no error
+    _hangs_up = False  # where there is too much, which then is no error
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -121,6 +133,11 @@ class _BodyMeter:
         self._send = send
         # That of above: one that is there later is a promise of what is inside.
         self._guard: Guard | None = scope.get(GUARD)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether somebody above has promised to answer what is raised."""
+        return self._guard is not None
 
     def counted(self, receive: Receive) -> Receive:
         """A ``receive`` that refuses what goes beyond the limit."""
@@ -130,18 +147,15 @@ class _BodyMeter:
             nonlocal size
             self._is_asked = True
             limit: int | None = self.scope.get(MAX_BODY_SIZE)
-            if limit is not None and not self._leaves_out and (size > limit or declares_more(self.scope, limit)):
-                raise self._too_large(limit)
-            while True:
-                message: Message = await receive()
-                if message["type"] != "http.request":
-                    return message
+            if limit is not None and (size > limit or (not self._hangs_up and declares_more(self.scope, limit))):
+                return self._too_large(limit)
+            message: Message = await receive()
+            if message["type"] == "http.request":
                 size += len(message.get("body", b""))
                 limit = self.scope.get(MAX_BODY_SIZE)
-                if limit is None or size <= limit:
-                    return message
-                if not self._leaves_out:
-                    raise self._too_large(limit)
+                if limit is not None and size > limit:
+                    return self._too_large(limit)
+            return message
 
         return counted_receive
 
@@ -154,28 +168,41 @@ class _BodyMeter:
                 return self.answer()
             self._has_begun = True
             # Who asks only from now on listens for the client's leaving.
-            self._leaves_out = self.refusal is not None or not self._is_asked
+            self._hangs_up = self.refusal is not None or not self._is_asked
         return self._send(message)
 
-    def may_answer(self) -> bool:
-        """Whether a refusal is left to be answered here."""
-        return self.refusal is not None and self._guard is None and not (self._has_begun or self.has_answered)
+    def owes_answer(self) -> bool:
+        """Whether a refusal has not been answered."""
+        return self.refusal is not None and not (self._has_begun or self.has_answered)
 
     def answer(self) -> Awaitable[None]:
         """Answer with the refusal, by the error layer above if there is one."""
         assert self.refusal is not None
-        self.has_answered = self._leaves_out = True
+        self.has_answered = self._hangs_up = True
         if self._guard is None:
             return answer(*self._connection, self.refusal)
-        return self._guard(self._raise_refusal, *self._connection)
+        return self._guard(self.raise_refusal, *self._connection)
 
-    async def _raise_refusal(self, *_: object) -> None:
+    def is_refusal(self, group: ExceptionGroup) -> bool:
+        """Whether all that is in a group is refusals, the first of which then stands for it."""
+        if group.split(ContentTooLarge)[1] is not None:
+            return False
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        assert isinstance(first, ContentTooLarge)
+        self.refusal = first
+        return True
+
+    async def raise_refusal(self, *_: object) -> NoReturn:
         assert self.refusal is not None
         raise self.refusal
 
-    def _too_large(self, limit: int) -> ContentTooLarge:
+    def _too_large(self, limit: int) -> Message:
+        if self._hangs_up:
+            return {"type": "http.disconnect"}
         self.refusal = ContentTooLarge(limit)
-        return self.refusal
+        raise self.refusal
 
 
 async def _nothing() -> None:

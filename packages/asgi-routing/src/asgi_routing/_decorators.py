@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from types import EllipsisType
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from ._routes.middleware_stack import MiddlewareTriple
@@ -23,7 +21,7 @@ class RouteOptions(WebSocketRouteOptions, total=False):
     """The parameters of `Route` besides path, endpoint and methods."""
 
     include_in_schema: bool
-    max_body_size: int | EllipsisType | None
+    max_body_size: float | None
 
 
 class RouteDecorators:
@@ -43,7 +41,6 @@ class RouteDecorators:
 Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
     """
 
-    @abstractmethod
     def add_route(
         self,
         path: str,
@@ -54,11 +51,11 @@ Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
         include_in_schema: bool = True,
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
     ) -> None:
         """Append a route."""
+        raise NotImplementedError
 
-    @abstractmethod
     def add_websocket_route(
         self,
         path: str,
@@ -69,6 +66,7 @@ Route(path='/users/{id:int}', name='change_user', methods=['PATCH', 'PUT'])]
         middleware: Sequence[MiddlewareTriple] | None = None,
     ) -> None:
         """Append a WebSocket route."""
+        raise NotImplementedError
 
     def route(
         self, path: str, methods: Collection[str] | None = None, **more: Unpack[RouteOptions]

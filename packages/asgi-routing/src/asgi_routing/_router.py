@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from types import EllipsisType
 from typing import Any, ClassVar, Final, Literal
 
 from asgi_types import ENCODED_SLASH, ASGIApp, Lifespan, Receive, Response, Scope, Send, slash_redirect
@@ -12,8 +11,8 @@ from ._decorators import RouteDecorators
 from ._fall_through import LentConnection
 from ._index.route_list import RouteList
 from ._lifespan.lifespan import as_lifespan, no_lifespan, run_lifespan
-from ._lifespan.mounted import with_mounted
 from ._listing.conflicts import report_conflicts
+from ._mounted_lifespans import is_entered, with_mounted
 from ._routes.base_route import BaseRoute, Match, NoMatchFound
 from ._routes.host import Host
 from ._routes.middleware_stack import MiddlewareTriple, wrapped
@@ -21,7 +20,7 @@ from ._routes.mount import Mount
 from ._routes.path_route import PathRoute
 from ._routes.refusals import method_not_allowed, not_found, options
 from ._routes.route import Route
-from ._routes.route_path import RAW_PATH, route_path
+from ._routes.route_path import RAW_PATH, route_path, whole_path
 from ._routes.websocket_route import WebSocketRoute
 from ._url_path import URLPath
 
@@ -38,7 +37,8 @@ class Router(RouteDecorators):
 
     - ``redirect_slashes``: whether it redirects, and by which status: True is 307, and 308 lets caches keep it.
     - ``lifespan``: a context manager of the application, entered at start-up. Those of mounted applications are entered
-      after it, in order, and left before it.
+      after it, in order, and left before it; each runs once, however often it is mounted. A mount added after the start
+      gets no lifespan.
     - ``middleware`` and ``max_body_size``: around all routes and their lifespan; see `Route`.
     - ``automatic_options``: answer OPTIONS for a path whose routes do not, with their methods as ``Allow``.
     - ``raw_path``: match the path as the client sent it, so that ``%2F`` in it is part of a parameter and no slash, for
@@ -71,7 +71,7 @@ class Router(RouteDecorators):
         lifespan: Lifespan[Any] | None = None,
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
         automatic_options: bool = False,
         raw_path: bool = False,
         report_conflicts: bool = False,
@@ -92,7 +92,8 @@ class Router(RouteDecorators):
 
     @routes.setter
     def routes(self, routes: Sequence[BaseRoute]) -> None:
-        self._routes = RouteList(routes)
+        if routes is not self._routes:  # as after "router.routes += more", which has changed the list already
+            self._routes = RouteList(routes)
 
     def add_route(
         self,
@@ -103,7 +104,7 @@ class Router(RouteDecorators):
         include_in_schema: bool = True,
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
     ) -> None:
         """Append a `Route`."""
         route = self.route_type(
@@ -135,7 +136,7 @@ class Router(RouteDecorators):
         name: str | None = None,
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
         lifespan: bool = True,
         fall_through: bool = False,
     ) -> None:
@@ -151,9 +152,20 @@ class Router(RouteDecorators):
         )
         self.routes.append(mount)
 
-    def host(self, host: str, app: ASGIApp, name: str | None = None, *, lifespan: bool = True) -> None:
+    def host(
+        self,
+        host: str,
+        app: ASGIApp,
+        name: str | None = None,
+        *,
+        middleware: Sequence[MiddlewareTriple] | None = None,
+        max_body_size: float | None = None,
+        lifespan: bool = True,
+    ) -> None:
         """Append a `Host`."""
-        self.routes.append(self.host_type(host, app, name, lifespan=lifespan))
+        self.routes.append(
+            self.host_type(host, app, name, middleware=middleware, max_body_size=max_body_size, lifespan=lifespan)
+        )
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The path of the first route with this name and exactly these parameters, else `NoMatchFound`."""
@@ -211,9 +223,9 @@ class Router(RouteDecorators):
 
     def lifespan(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Speak the lifespan protocol for `lifespan_context` and the mounted applications."""
-        if self.report_conflicts:
+        if self.report_conflicts and not is_entered(self, scope):
             report_conflicts(self.routes)
-        lifespan = with_mounted(self.lifespan_context, self.routes, scope.get("app"))
+        lifespan = with_mounted(self, self.lifespan_context, self.routes, scope)
         return run_lifespan(lifespan, scope.get("app", self), scope, receive, send)
 
     def lifespan_routes(self) -> Sequence[BaseRoute] | None:
@@ -263,7 +275,7 @@ class Router(RouteDecorators):
     async def _try_each(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """What `app` does, where an encoded slash must be decoded, or a route that may fall through must be tried."""
         partial: list[BaseRoute] = []
-        allowed: set[str] = set()
+        allowed: set[str] | None = None
         for route in self._candidates(path):
             found = BaseRoute.enter(route, scope, path)
             if found is _NONE:
@@ -276,12 +288,13 @@ class Router(RouteDecorators):
                 await connection.offer()
                 if not connection.refused:
                     return
-                receive = connection.replay
-                allowed |= connection.allowed
+                receive = connection.receive
+                if connection.allowed is not None:
+                    allowed = connection.allowed | (allowed or set())
             else:
                 partial.append(route)
-        if partial or allowed:
-            await self._partial_match(partial, None, allowed, scope, receive, send)
+        if partial or (allowed is not None and scope["type"] == "http"):
+            await self._partial_match(partial, None, allowed or (), scope, receive, send)
         else:
             await self._unmatched(path, scope, receive, send)
 
@@ -322,8 +335,7 @@ class Router(RouteDecorators):
         if self.redirect_slashes and scope["type"] == "http" and path != "/":
             surplus = len(path) - len(path.rstrip("/"))
             if self._has_other_slash(path, surplus, scope):
-                whole = scope["path"][: len(scope["path"]) - len(path)] + path
-                location = slash_redirect(whole, surplus, scope.get("query_string", b""))
+                location = slash_redirect(whole_path(scope), surplus, scope.get("query_string", b""))
                 status = 307 if self.redirect_slashes is True else self.redirect_slashes
                 return Response(status_code=status, headers={"location": location})(scope, receive, send)
         return self.default(scope, receive, send)
@@ -344,8 +356,9 @@ class Router(RouteDecorators):
             other_scope["raw_path"] = raw[:-surplus] if surplus else raw + b"/"
         return any(
             route.matches(other_scope)[0] is not _NONE
-            and not (route.fall_through and route.matches(scope)[0] is not _NONE)
             for route in candidates
+            # What refuses both would lead from one to the other and back.
+            if not route.fall_through or (not surplus and route.matches(scope)[0] is _NONE)
         )
 
     def _candidates(self, path: str) -> list[BaseRoute]:

@@ -6,12 +6,15 @@ from typing import Literal, Self
 
 from asgi_types import URL
 
+# A browser takes a backslash for a slash, and leaves out tabs and line breaks, wherever they are.
+_UNSAFE = {code: f"%{code:02X}" for code in (*range(0x20), 0x7F, *b"\\")}
+
 
 class URLPath(str):
     """A URL path that remembers the protocol and host of the route it leads to.
 
-    A backslash, and the second of two leading slashes, are percent-encoded: they would begin another host. A protocol
-    other than "http", "websocket" and "" is an `AssertionError`.
+    A backslash, control characters, and the second of two leading slashes are percent-encoded: they would begin another
+    host. A protocol other than "http", "websocket" and "" is an `AssertionError`.
 
     >>> str(URLPath("/chat", protocol="websocket").make_absolute_url("https://example.org/"))
     'wss://example.org/chat'
@@ -22,7 +25,7 @@ class URLPath(str):
 
     def __new__(cls, path: str, protocol: Literal["http", "websocket", ""] = "", host: str = "") -> Self:
         assert protocol in ("http", "websocket", ""), f"Unknown protocol '{protocol}'"
-        path = path.replace("\\", "%5C")
+        path = path.translate(_UNSAFE)
         self = super().__new__(cls, f"/%2F{path[2:]}" if path.startswith("//") else path)
         self.protocol = protocol
         self.host = host

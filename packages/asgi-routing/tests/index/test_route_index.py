@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -434,3 +435,32 @@ def test_very_many_candidates_are_not_listed_in_advance(monkeypatch: pytest.Monk
     ]
     for path in ("/a", "/a/a", "/a/b", "/c", "/c/a"):
         assert_same(table * 4, path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda number: Route("/x", Endpoint(), methods=[f"M{number}"]),
+        lambda number: Route(f"/{{org:lower}}/r{number}", Endpoint()),
+        lambda number: Route(f"/{{p:path}}/x{number}", Endpoint()),
+    ],
+    ids=["one path", "custom convertor", "open"],
+)
+def test_the_index_is_made_in_linear_time(assert_linear: Any, make: Callable[[int], BaseRoute]) -> None:
+    def build(table: list[BaseRoute]) -> None:
+        by_router(Router(table), {"type": "http", "method": "GET", "path": "/nowhere"})
+
+    assert_linear(build, lambda number: [make(each) for each in range(number)], 250)
+
+
+def test_a_search_does_not_prepare_again_what_the_index_has_prepared() -> None:
+    """Here for a path of which each segment may be a literal and a parameter."""
+    shapes = [("a", "{x}", "a"), ("{x}", "a", "{z}"), ("a", "a", "{z}"), ("{x}", "{y}", "a")]
+    table = [Route(f"/{'/'.join(shape)}/{number}", Endpoint()) for number in range(16) for shape in shapes]
+    router = Router([*table, *(Route(f"/{'/'.join(shape)}/end", Endpoint()) for shape in shapes)])
+    scope = {"type": "http", "method": "GET", "path": "/a/a/a/end"}
+    assert by_router(router, scope)[0] == "app"
+    begin = time.perf_counter()
+    for _ in range(1000):
+        by_router(router, scope)
+    assert time.perf_counter() - begin < 0.5

@@ -159,3 +159,11 @@ def test_the_routes_are_a_list() -> None:
     assert isinstance(router.routes, list)
     assert router.routes.pop() is routes[1]
     assert router.routes.index(routes[0]) == 0
+
+
+async def test_the_list_stays_the_same_when_routes_are_added_to_it_by_assignment(drive: Any) -> None:
+    router = Router(at("a"))
+    alias = router.routes
+    router.routes += [route("/y", "y")]
+    alias.append(route("/z", "z"))
+    assert [(await drive.request(router, path)).text for path in ("/x", "/y", "/z")] == ["a", "y", "z"]

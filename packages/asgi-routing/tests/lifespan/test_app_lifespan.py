@@ -9,7 +9,6 @@ import anyio.lowlevel
 import pytest
 
 from asgi_routing import Router, lifespan_of
-from asgi_types import Response
 
 STARTED = {"type": "lifespan.startup.complete"}
 ENDED = {"type": "lifespan.shutdown.complete"}
@@ -131,55 +130,6 @@ async def test_task_groups_of_the_app_are_its_own() -> None:
         assert log == ["working", "working"]
 
 
-# Who does not speak lifespan is left alone
-
-
-async def raises_at_once(scope: Any, receive: Any, send: Any) -> None:
-    assert scope["type"] == "http"
-
-
-async def returns_at_once(scope: Any, receive: Any, send: Any) -> None:
-    pass
-
-
-async def returns_without_an_answer(scope: Any, receive: Any, send: Any) -> None:
-    await receive()
-
-
-async def sends_for_ever(scope: Any, receive: Any, send: Any) -> None:
-    while True:
-        await send({"type": "http.response.body", "body": b"", "more_body": True})
-
-
-async def reads_and_fails_when_it_may_not_answer(scope: Any, receive: Any, send: Any) -> None:
-    await receive()
-    try:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-    finally:
-        raise RuntimeError
-
-
-async def says_good_bye_first(scope: Any, receive: Any, send: Any) -> None:
-    await send(ENDED)
-    await anyio.sleep_forever()
-
-
-@pytest.mark.parametrize(
-    "app",
-    [
-        raises_at_once,
-        returns_at_once,
-        returns_without_an_answer,
-        Response("Hello"),
-        sends_for_ever,
-        reads_and_fails_when_it_may_not_answer,
-        says_good_bye_first,
-    ],
-)
-async def test_an_app_without_a_lifespan_is_left_alone(app: Any) -> None:
-    assert await live(app) is None
-
-
 # A start-up that fails
 
 
@@ -269,17 +219,17 @@ async def test_an_app_may_end_early() -> None:
     assert await live(app) == {"db": "pool"}
 
 
-async def test_an_exit_while_it_serves_ends_the_block() -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send(STARTED)
-        await anyio.wait_all_tasks_blocked()
-        raise SystemExit(3)
-
-    with pytest.raises(SystemExit) as raised:
-        async with running(app):
-            await anyio.sleep_forever()
-    assert raised.value.code == 3
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+async def test_an_exit_while_it_serves_is_kept_until_the_shutdown(error: BaseException) -> None:
+    app, other = Recorded(fail="serve"), Recorded()
+    app.error = error  # type: ignore[assignment]
+    reached: list[str] = []
+    with pytest.raises(type(error)) as raised:
+        async with running(other):
+            await live(app, reached=reached)
+    assert raised.value is error
+    assert reached == ["served"]
+    assert other.log == BOTH
 
 
 # An exception in the block
@@ -294,6 +244,30 @@ async def test_an_exception_in_the_block_goes_on_after_the_shutdown(error: BaseE
     assert raised.value is error
     assert app.log == BOTH
     assert not hasattr(error, "__notes__")
+
+
+async def blocks(app: Any) -> AsyncIterator[Any]:
+    async with lifespan_of(app)(None) as state:
+        yield state
+
+
+async def test_a_generator_that_is_closed_shuts_the_app_down() -> None:
+    app = Recorded()
+    generator: Any = blocks(app)
+    with anyio.fail_after(10):
+        await generator.__anext__()
+        await generator.aclose()
+    assert app.log == BOTH
+
+
+async def test_a_closed_generator_hides_no_shutdown_that_fails() -> None:
+    app = Recorded(fail="stop")
+    generator: Any = blocks(app)
+    with anyio.fail_after(10):
+        await generator.__anext__()
+        with pytest.raises(ValueError) as raised:
+            await generator.aclose()
+    assert raised.value is app.error
 
 
 async def test_a_shutdown_that_fails_as_well_is_a_note_of_it() -> None:
@@ -375,97 +349,3 @@ async def test_a_cancellation_of_the_app_itself_cancels_nothing_else(moment: str
         await live(app, reached=reached)
     await anyio.lowlevel.checkpoint()
     assert reached == ([] if moment == "start" else ["served"])
-
-
-# Applications that say what they should not
-
-
-def saying(*messages: Any) -> Any:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        for message in messages:
-            await send(message)
-        await receive()
-        await send(ENDED)
-
-    return app
-
-
-@pytest.mark.parametrize(
-    "messages",
-    [
-        (STARTED, STARTED),
-        (STARTED, ENDED),
-        (STARTED, {"type": "http.response.start", "status": 200}),
-    ],
-)
-async def test_a_word_too_many_is_not_heard(messages: Any) -> None:
-    with anyio.fail_after(0.9):
-        await live(saying(*messages))
-
-
-async def test_a_shutdown_that_failed_early_is_raised_at_the_shutdown() -> None:
-    reached: list[str] = []
-    with pytest.raises(RuntimeError, match=r"^lost$"):
-        await live(saying(STARTED, {"type": "lifespan.shutdown.failed", "message": "lost"}), reached=reached)
-    assert reached == ["served"]
-
-
-@pytest.mark.parametrize("early", [False, True])
-async def test_an_app_that_never_returns_is_ended_after_its_last_word(early: bool) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await send(STARTED)
-                if early:
-                    await send(ENDED)
-            elif not early:
-                await send(ENDED)
-
-    with anyio.fail_after(0.9):
-        await live(app)
-
-
-async def test_an_app_that_never_ends_is_cancelled_a_second_after_its_last_word() -> None:
-    log: list[str] = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send(STARTED)
-        await receive()
-        await send(ENDED)
-        try:
-            await anyio.sleep_forever()
-        finally:
-            log.append("cancelled")
-
-    began = anyio.current_time()
-    await live(app)
-    assert 0.9 < anyio.current_time() - began < 5
-    assert log == ["cancelled"]
-
-
-async def test_an_app_may_listen_on_in_another_task() -> None:
-    log: list[str] = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        to_app, from_server = anyio.create_memory_object_stream[Any](8)
-
-        async def listen() -> None:
-            while True:
-                await to_app.send(await receive())
-
-        with to_app, from_server:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(listen)
-                await from_server.receive()
-                await send(STARTED)
-                await from_server.receive()
-                await anyio.wait_all_tasks_blocked()  # where the listener has asked once more
-                log.append("stopped")
-                await send(ENDED)
-                tasks.cancel_scope.cancel()
-
-    await live(app)
-    assert log == ["stopped"]

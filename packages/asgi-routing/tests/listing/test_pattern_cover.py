@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from asgi_routing import CONVERTOR_TYPES, Convertor, EnumConvertor, Route, find_conflicts, register_url_convertor
+from asgi_routing import (
+    CONVERTOR_TYPES,
+    Convertor,
+    EnumConvertor,
+    IntegerConvertor,
+    Mount,
+    PathConvertor,
+    Route,
+    SegmentConvertor,
+    StringConvertor,
+    find_conflicts,
+    register_url_convertor,
+)
 
 
 async def endpoint(connection: Any) -> None: ...
@@ -31,9 +43,14 @@ class Color(Enum):
 def convertors() -> Iterator[None]:
     known = dict(CONVERTOR_TYPES)
     register_url_convertor("letters", Letters())
-    for kind, regex in {"ahead": "[a-z]+(?=/b)", "end": "[a-z]+$", "again": r"(a)\2", "not": "[^0-9]+"}.items():
+    for kind, regex in {
+        **{"ahead": "[a-z]+(?=/b)", "end": "[a-z]+$", "again": r"(a)\2", "not": "[^0-9]+", "open": "a)|(a"},
+    }.items():
         register_url_convertor(kind, type(kind, (Letters,), {"regex": regex})())
     register_url_convertor("color", EnumConvertor(Color))
+    for changed in (StringConvertor(), SegmentConvertor(), PathConvertor(), IntegerConvertor(), EnumConvertor("a")):
+        changed.regex = "[0-5]+"
+        register_url_convertor(f"changed{type(changed).__name__}", changed)
     yield
     CONVERTOR_TYPES.clear()
     CONVERTOR_TYPES.update(known)
@@ -97,6 +114,8 @@ COVERED = """
 /{a:letters}/{b}               /abc/d
 /{a:not}                       /abc
 /{a:letters}/{b:letters}       /{c:letters}/{d:letters}
+/{a:changedStringConvertor}    /15
+/{a:changedPathConvertor}      /{b:changedPathConvertor}
 """
 
 NOT_COVERED = """
@@ -144,6 +163,14 @@ NOT_COVERED = """
 /{a:ahead}                     /a
 /{a:end}                       /a
 /{a:again}                     /aa
+/{a:open}                      /a
+/{a:changedStringConvertor}    /{b:int}
+/{a:changedSegmentConvertor}   /{b:int}
+/{a:changedPathConvertor}      /{b:int}
+/{a:changedIntegerConvertor}   /{b:int}
+/{a:int}                       /{b:changedIntegerConvertor}
+/{a:changedEnumConvertor}      /a
+/{a:changedEnumConvertor}      /1
 /{a:path}/{b:letters}          /{c:path}/{d}
 """
 
@@ -170,9 +197,36 @@ def test_a_convertor_of_ones_own_is_equal_to_itself_only() -> None:
     assert find_conflicts([one, Route("/{a:letters}", endpoint)]) == []
 
 
-@pytest.mark.parametrize("pattern", ["/x{}/{{id:int}}", "/v/{{a}}/x{}/{{b}}", "/{{a}}-x{}", "/{{a:regex(x{})}}"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["/x{}/{{id:int}}", "/v/{{a}}/x{}/{{b}}", "/{{a}}-x{}", "/{{a:regex(x{})}}", "/{{a:enum(x{}, y)}}"],
+)
 def test_the_cost_grows_with_the_number_of_routes_and_not_with_its_square(assert_linear: Any, pattern: str) -> None:
     def table(size: int) -> list[Route]:
         return [Route(pattern.format(number), endpoint) for number in range(size)]
 
     assert_linear(find_conflicts, table, 200)
+
+
+def test_the_cost_grows_with_the_depth_of_mounts_and_not_with_its_square(assert_linear: Any) -> None:
+    def table(depth: int) -> list[Any]:
+        routes: list[Any] = [Route("/a", endpoint)]
+        for _ in range(depth):
+            routes = [Route("/{b:int}", endpoint), Mount("/x", routes=routes)]
+        return routes
+
+    assert_linear(find_conflicts, table, 50)
+
+
+def test_literals_beside_many_parameters_of_ones_own_are_compared_with_compiled_expressions(assert_linear: Any) -> None:
+    """Four times the parameters for the same literals: more than `re` remembers, and each would be compiled again."""
+    literals = [Route(f"/{number}", endpoint) for number in range(50)]
+
+    def table(size: int) -> list[Route]:
+        routes: list[Route] = []
+        for number in range(size):
+            register_url_convertor("letters", type("", (Letters,), {"regex": f"[a-z]+{number}"})())
+            routes.append(Route("/{a:letters}", endpoint))
+        return routes + literals
+
+    assert_linear(find_conflicts, table, 400)

@@ -105,6 +105,49 @@ def test_urls_of_a_host() -> None:
             router.url_path_for(name, **params)
 
 
+@pytest.mark.parametrize("by_method", [False, True])
+async def test_middleware_and_a_limit_around_the_application(drive: Any, by_method: bool) -> None:
+    class Marked:
+        def __init__(self, app: Any, mark: str) -> None:
+            self.app = app
+            self.mark = mark
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self.app({**scope, "path": scope["path"] + self.mark}, receive, send)
+
+    async def reading(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await seen(scope, receive, send)
+
+    around: Any = {"middleware": [(Marked, ("-a",), {}), (Marked, (), {"mark": "-b"})], "max_body_size": 4}
+    router = Router(max_body_size=2)
+    if by_method:
+        router.host("h", reading, "n", **around)
+    else:
+        router.routes.append(Host("h", reading, "n", **around))
+    assert (await drive.request(router, "/x", "POST", b"1234", headers=headers(b"h"))).text == "/x-a-b {}"
+    assert (await drive.request(router, "/x", "POST", b"12345", headers=headers(b"h"))).status == 413
+    host = router.routes[0]
+    assert isinstance(host, Host)
+    assert (host.base_app, host.name, host.lifespan_app()) == (reading, "n", reading)
+
+
+async def test_the_routes_inside_middleware_are_found(drive: Any) -> None:
+    router = Router([Route("/r", seen, name="r")])
+    host = Host("h", router, "n", middleware=[(lambda app: app, (), {})], max_body_size=4)
+    assert host.routes == router.routes
+    assert host.url_path_for("n:r") == "/r"
+    assert (await drive.request(Router([host]), "/r", headers=headers(b"h"))).text == "/r {}"
+
+
+@pytest.mark.parametrize("value", ["evil.example/", "evil.example\\", "a@evil.example", "evil.example:1", "a b", "a\n"])
+def test_a_parameter_cannot_lead_to_another_host(value: str) -> None:
+    for pattern in ("{sub}.example.org", "{sub:path}.example.org"):
+        host = Host(pattern, Router([Route("/", seen, name="home")]), name="site")
+        with pytest.raises((ValueError, AssertionError), match=r"is no host|May not contain path separators"):
+            host.url_path_for("site:home", sub=value)
+
+
 def test_an_unusual_host_pattern_takes_linear_time(assert_linear: Any) -> None:
     """A host has at most 255 characters, so this is the most that it can cost."""
     host = Host("{a}.{b}.{c}.{d}.{e}.example.org", seen)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from asgi_routing import Mount, Route, Router, WebSocketRoute
+from asgi_routing import Host, Mount, Route, Router, WebSocketRoute
 from asgi_types import GUARD, MAX_BODY_SIZE, HTTPConnection, HTTPException, Response
 
 
@@ -121,17 +122,34 @@ async def test_the_limit_of_a_body_is_that_of_the_innermost(drive: Any) -> None:
     routes = [
         Route("/small", App(), max_body_size=2),
         Route("/large", App(), max_body_size=8),
-        Route("/none", App(), max_body_size=None),
+        Route("/none", App(), max_body_size=math.inf),
+        Route("/same", App(), max_body_size=None),
         Route("/mount", App()),
     ]
     router = Router([Mount("/m", routes=routes, max_body_size=4), Route("/router", App())], max_body_size=6)
-    for path, limit in [("/m/small", 2), ("/m/mount", 4), ("/router", 6), ("/m/large", 8)]:
+    for path, limit in [("/m/small", 2), ("/m/mount", 4), ("/m/same", 4), ("/router", 6), ("/m/large", 8)]:
         assert (await drive.request(router, path, "POST", body=[b"x"] * limit)).text == f"{limit} of {limit}"
         got = await drive.request(router, path, "POST", body=[b"x"] * (limit + 1))
         assert (got.status, got.text) == (413, f"The body is larger than the limit of {limit} bytes.")
     assert (await drive.request(router, "/m/none", "POST", body=[b"x"] * 100)).text == "100 of None"
 
 
-def test_a_limit_is_no_negative_number() -> None:
-    with pytest.raises(ValueError, match="-1"):
-        Route("/", reads, max_body_size=-1)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda limit: Route("/", reads, max_body_size=limit),
+        lambda limit: Mount("/", reads, max_body_size=limit),
+        lambda limit: Host("h", reads, max_body_size=limit),
+        lambda limit: Router(max_body_size=limit),
+        lambda limit: Router().get("/", max_body_size=limit)(reads),
+    ],
+)
+@pytest.mark.parametrize("limit", [-1, True, 1.5, math.nan, "4", ...])
+def test_what_is_no_limit_is_refused(make: Any, limit: Any) -> None:
+    with pytest.raises(ValueError, match=r"^max_body_size is .*: give a number of bytes, or math\.inf for no limit\.$"):
+        make(limit)
+
+
+def test_none_puts_nothing_around() -> None:
+    assert Mount("/", reads, max_body_size=None).app is reads
+    assert Host("h", reads, max_body_size=None).app is reads

@@ -108,6 +108,19 @@ async def test_slash_redirects_keep_it(drive: Any, raw: str, location: str) -> N
     assert (answer.status, answer.headers["location"]) == (307, location)
 
 
+async def test_a_slash_redirect_keeps_it_in_the_prefix_of_a_mount(drive: Any) -> None:
+    router = Router([Mount("/p/{url}", routes=[Route("/info/", params)])], raw_path=True)
+    answer = await ask(drive, router, "/p/https:%2F%2Fhost/info")
+    assert (answer.status, answer.headers["location"]) == (307, "./info/")
+    assert (await ask(drive, router, "/p/https:%2F%2Fhost/info/")).text == "/p/https://host {'url': 'https://host'}"
+
+
+async def test_many_routes_that_are_asked_decode_once(drive: Any) -> None:
+    routes = [Route(f"/{{rest:path}}/{number}", params) for number in range(300)]
+    answer = await ask(drive, Router(routes, raw_path=True), "/%2F" * 10_000)
+    assert answer.status == 404
+
+
 def test_a_segment_comes_back_as_it_was() -> None:
     router = Router(ROUTES)
     assert router.url_path_for("segment", n=1, s="a/b%") == "/n/1/a%2Fb%25"

@@ -18,6 +18,7 @@ from ._asgi import StatelessLifespan as StatelessLifespan
 from ._async_callable import is_async_callable as is_async_callable
 from ._body_limit import MAX_BODY_SIZE as MAX_BODY_SIZE
 from ._body_limit import ContentTooLarge as ContentTooLarge
+from ._body_limit import body_limit as body_limit
 from ._body_limit import declares_more as declares_more
 from ._connection import HTTPConnection as HTTPConnection
 from ._connection import StateT as StateT
@@ -82,6 +83,7 @@ __all__ = (
     "VIEW",
     "WebSocketException",
     "answer",
+    "body_limit",
     "declares_more",
     "denial_send",
     "get_route_path",

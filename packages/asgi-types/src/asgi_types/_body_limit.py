@@ -1,4 +1,4 @@
-"""The limit on the size of a request's body: where it is found, and the refusal of a body that is larger."""
+"""The limit on the size of a request's body: where it is found and given, and the refusal of a larger body."""
 
 from typing import Final
 
@@ -11,6 +11,23 @@ MAX_BODY_SIZE: Final = "asgi_types.max_body_size"
 Applications, middleware and routes write it, each replacing what one further out wrote, and whoever reads the body
 keeps to it. Without the key each reader has a default of its own.
 """
+
+
+def body_limit(max_body_size: float) -> int | None:
+    """What the scope has as `MAX_BODY_SIZE` for a parameter ``max_body_size``, where `math.inf` is no limit.
+
+    None is for whoever takes the parameter: it leaves the limit of what is around. Raises `ValueError` for that and
+    whatever else is neither an int of at least 0 nor `math.inf`.
+
+    >>> body_limit(1_000_000), body_limit(float("inf"))
+    (1000000, None)
+    """
+    given: object = max_body_size
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return given
+    if isinstance(given, float) and given == float("inf"):
+        return None
+    raise ValueError(f"max_body_size is {given!r}: give a number of bytes, or math.inf for no limit.")
 
 
 class ContentTooLarge(HTTPException):

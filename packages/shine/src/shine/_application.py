@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from types import EllipsisType
 from typing import Any, ParamSpec, TypeVar
 
 from asgi_middleware import ExceptionHandler, Middleware, MiddlewareFactory
 from asgi_routing import BaseRoute, RequestBodyLimitMiddleware, RouteDecorators, URLPath
-from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State
+from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State, body_limit
 
 from .middleware.errors import ServerErrorMiddleware
 from .middleware.exceptions import ExceptionMiddleware
@@ -29,9 +28,11 @@ class Shine(RouteDecorators):
     answer: to turn exceptions into answers, use handlers. ``lifespan`` is an async context manager of the application,
     around its whole life; a mapping that it yields is the state that each request starts with.
 
-    ``max_body_size`` is how many bytes of a body a `Request` reads before it refuses the rest with 413, None for all
-    of them. A route may have another one, by `request_response`. Left out, it is what `Request` has: 16 MiB for what is
-    collected, no limit for a stream.
+    ``max_body_size`` is how many bytes of a body may be read before the rest is refused with 413, `math.inf` for all of
+    them; a route, a mount and a host may have another one. None leaves what `Request` has: 16 MiB for what is
+    collected, no limit for a stream. Another value is a `ValueError`.
+
+    What else a router can do is set at its attributes: ``app.router.redirect_slashes = 308``.
 
     The middleware is put together at the first call; adding one later is a `RuntimeError`.
 
@@ -53,10 +54,12 @@ class Shine(RouteDecorators):
         exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
         lifespan: Lifespan[Any] | None = None,
         *,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
     ) -> None:
+        if max_body_size is not None:
+            body_limit(max_body_size)  # now, and not at the first request
         self.debug: bool = debug
-        self.max_body_size: int | EllipsisType | None = max_body_size
+        self.max_body_size: float | None = max_body_size
         self.state: State = State()
         self.router: Router = self.router_class(routes, lifespan=lifespan)
         self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
@@ -94,7 +97,7 @@ class Shine(RouteDecorators):
             app = exceptions(app)
             for factory, args, kwargs in reversed(self.user_middleware):
                 app = factory(app, *args, **kwargs)
-        if not isinstance(self.max_body_size, EllipsisType):
+        if self.max_body_size is not None:
             app = RequestBodyLimitMiddleware(app, self.max_body_size)
         errors.app = exceptions(app)
         return errors
@@ -127,13 +130,13 @@ class Shine(RouteDecorators):
         """Append a `WebSocketRoute`; ``more`` is its ``middleware``."""
         self.router.add_websocket_route(path, route, name=name, **more)
 
-    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
-        """Append a `Mount`."""
-        self.router.mount(path, app, name)
+    def mount(self, path: str, app: ASGIApp, name: str | None = None, **more: Any) -> None:
+        """Append a `Mount`; ``more`` are its further parameters."""
+        self.router.mount(path, app, name, **more)
 
-    def host(self, host: str, app: ASGIApp, name: str | None = None) -> None:
-        """Append a `Host`."""
-        self.router.host(host, app, name)
+    def host(self, host: str, app: ASGIApp, name: str | None = None, **more: Any) -> None:
+        """Append a `Host`; ``more`` are its further parameters."""
+        self.router.host(host, app, name, **more)
 
 
 _ROUTER_CALL = Router.__call__  # kept, since instrumentation may put another one there

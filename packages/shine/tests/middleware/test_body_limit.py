@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from shine import JSONResponse, Middleware, PlainTextResponse, Route, Shine
@@ -37,7 +39,7 @@ async def test_one_handler_gets_the_refusals_of_all(drive, path, headers):
 
 
 @pytest.mark.parametrize("path", ["/request", "/hand"])
-@pytest.mark.parametrize("outer", [2, None])
+@pytest.mark.parametrize("outer", [2, math.inf])
 async def test_it_replaces_the_limit_of_the_application(drive, path, outer):
     app = Shine(routes=ROUTES, middleware=[LIMIT], max_body_size=outer)
     assert (await drive.request(app, path, "GET", b"1234")).text == "1234"

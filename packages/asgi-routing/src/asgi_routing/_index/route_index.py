@@ -20,7 +20,7 @@ Candidate = tuple[BaseRoute, SegmentsReader | None]
 Takers = tuple[BaseRoute | None, ...]
 """Routes that take the same parameters; None at the end stands for more candidates, of another kind, after them."""
 
-_Numbered = tuple[int, BaseRoute]
+_Numbered = tuple[int, Candidate]
 
 _MOST = 1_000_000
 """How many candidates may be listed in advance; many routes without a pattern are candidates of every path there is."""
@@ -66,7 +66,7 @@ class RouteIndex:
             route.settle_enter()
         patterns = [route.index_pattern() for route in routes]
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
-            self._add(pattern, (number, route))
+            self._add(pattern, (number, (route, segments_reader(route))))
         self.known = {}
         self.below = {}
         if self._settle():
@@ -129,7 +129,7 @@ class RouteIndex:
         return left > 0
 
     def _fill_tables(self, patterns: Sequence[str]) -> None:
-        for path in filter(_is_literal, patterns):
+        for path in set(filter(_is_literal, patterns)):
             self.known[path] = _takers(self.find(path)[0], {})
         for parent in {pattern.rpartition("/")[0] for pattern in patterns}:
             # The empty one is that of paths without a slash as well.
@@ -179,14 +179,18 @@ class RouteIndex:
 
 
 def _candidates(found: list[_Numbered]) -> tuple[Candidate, ...]:
-    return tuple((route, segments_reader(route)) for _, route in sorted(found, key=itemgetter(0)))
+    return tuple(candidate for _, candidate in sorted(found, key=itemgetter(0)))
 
 
 def _takers(candidates: Sequence[Candidate], params: object) -> Takers:
     """The first of the candidates, as far as they have just these parameters."""
-    routes = [route for route, _ in candidates]
-    count = next((number for number, route in enumerate(routes) if route.segment_params() != params), len(routes))
-    return (*routes[:count], None) if count < len(routes) else (*routes,)
+    takers: list[BaseRoute | None] = []
+    for route, read in candidates:
+        if read is None or route.segment_params() != params:
+            takers.append(None)
+            break
+        takers.append(route)
+    return (*takers,)
 
 
 def _is_literal(pattern: str) -> bool:

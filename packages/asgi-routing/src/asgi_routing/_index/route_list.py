@@ -31,8 +31,9 @@ class RouteList(list[BaseRoute]):
         while True:
             routes = tuple(self)
             self.route_index = index = RouteIndex(routes)
-            if [*map(id, self)] == [*map(id, routes)]:  # else they changed meanwhile
+            if [*map(id, self)] == [*map(id, routes)]:
                 return index
+            self.route_index = None  # another thread has changed them meanwhile
 
     append = _changing(list[BaseRoute].append)
     clear = _changing(list[BaseRoute].clear)

@@ -9,7 +9,7 @@ from typing import Any
 from asgi_types import Lifespan, is_async_callable
 
 from .lifespan import as_lifespan
-from .mounted import MOUNTED_STATE
+from .lifespan_state import merged_states
 
 
 def combine_lifespans(*lifespans: Lifespan[Any]) -> Lifespan[Any]:
@@ -51,7 +51,7 @@ def combine_lifespans(*lifespans: Lifespan[Any]) -> Lifespan[Any]:
             for part in parts:
                 state: Mapping[str, Any] | None = await stack.enter_async_context(part(app))
                 if state is not None:
-                    merged = _merge(merged or {}, state)
+                    merged = merged_states(merged or {}, state)
             yield merged
 
     return combined
@@ -74,11 +74,3 @@ def _is_lifespan(candidate: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _merge(merged: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    mounted = {**merged.get(MOUNTED_STATE, {}), **state.get(MOUNTED_STATE, {})}
-    twice = sorted(merged.keys() & state.keys() - {MOUNTED_STATE})
-    if twice:
-        raise RuntimeError(f"Two lifespans have a state with the same key: {', '.join(map(repr, twice))}.")
-    return {**merged, **state, **({MOUNTED_STATE: mounted} if mounted else {})}

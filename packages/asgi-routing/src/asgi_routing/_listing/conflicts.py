@@ -12,7 +12,7 @@ from .._routes.host import Host
 from .._routes.mount import Mount
 from .._routes.path_route import PathRoute
 from .listing import is_sequence, routes_of, without_head
-from .pattern_cover import PatternCover, Segment, convertor_key, segments
+from .pattern_cover import PatternCover, Place, Segment, convertor_key, segments
 
 _ANY: Final = frozenset("*")  # stands for the methods of who takes them all
 
@@ -86,34 +86,30 @@ class _Earlier(NamedTuple):
 
     route: PathRoute | Mount
     path: str
-    keys: list[Hashable]
 
 
 class _Level(NamedTuple):
-    """What was seen of the routes of one router, and the segments from there to the routes in question."""
+    """What was seen of the routes of one router, and how far the routes in question have come among them."""
 
     cover: PatternCover[_Earlier]
     hosts: dict[Hashable, Host]
-    prefix: Sequence[Segment] = ()
+    place: Place[_Earlier]
 
     def add(self, route: PathRoute | Mount | Host, path: str) -> None:
         if isinstance(route, Host):
             self.hosts[_host_key(route)] = route
         else:
-            pattern = segments(route.path_format, route.param_convertors)
-            self.cover.add(pattern, _Earlier(route, path, [segment.key for segment in pattern]))
+            self.cover.add(segments(route.path_format, route.param_convertors), _Earlier(route, path))
 
-    def pattern(self, pattern: Sequence[Segment]) -> list[Segment]:
-        return [*pattern[:1], *self.prefix, *pattern[1:]]  # the first is the empty one before the slash
-
-    def below(self, pattern: Sequence[Segment]) -> _Level:
-        return self._replace(prefix=[*self.prefix, *pattern[1:-1]])  # the last is what the mount hands on
+    def below(self, prefix: Sequence[Segment]) -> _Level:
+        return self._replace(place=self.place.after(prefix))
 
 
 def _conflicts(
     routes: Sequence[BaseRoute], prefix: str, above: Sequence[_Level], around: frozenset[int]
 ) -> Iterator[RouteConflict]:
-    own = _Level(PatternCover(), {})
+    cover: PatternCover[_Earlier] = PatternCover()
+    own = _Level(cover, {}, cover.start)
     levels = [*above, own]
     for route in filter(_decides_by_pattern, routes):
         path = route.host if isinstance(route, Host) else prefix + route.path or "/"
@@ -140,8 +136,8 @@ def _conflicts_below(
         return
     if isinstance(route, Mount):
         prefix += route.path
-        pattern = segments(route.path_format, route.param_convertors)
-        levels = [level.below(pattern) for level in levels]
+        *above, _ = segments(route.path_format, route.param_convertors)  # the last is what the mount hands on
+        levels = [level for level in (each.below(above) for each in levels) if level.hosts or any(level.place)]
     yield from _conflicts(routes, prefix, levels, around | ids)
 
 
@@ -153,17 +149,15 @@ def _host_conflicts(host: Host, levels: Sequence[_Level]) -> Iterator[RouteConfl
 
 
 def _path_conflicts(route: PathRoute | Mount, path: str, levels: Sequence[_Level]) -> Iterator[RouteConflict]:
-    own = segments(route.path_format, route.param_convertors)
+    pattern = segments(route.path_format, route.param_convertors)
     methods = getattr(route, "methods", None) or _ANY
     left = methods
     for level in levels:
-        pattern = level.pattern(own)
-        keys = [segment.key for segment in pattern]
-        for by in level.cover.covering(pattern):
+        for by, is_equal in level.place.after(pattern).covering():
             taken = _taken(by.route, route, left)
             left = left - taken
             if taken and not (taken == {"HEAD"} and "GET" in methods):
-                same = keys == by.keys and isinstance(route, Mount) == isinstance(by.route, Mount)
+                same = is_equal and isinstance(route, Mount) == isinstance(by.route, Mount)
                 kind: Literal["duplicate", "shadowed"] = "duplicate" if same else "shadowed"
                 yield RouteConflict(route, path, tuple(sorted(taken - _ANY)), by.route, by.path, kind)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from asgi_types import ENCODED_SLASH
@@ -56,7 +57,12 @@ def compile_path(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[A
         raise ValueError(f"Duplicated param name{plural} {', '.join(sorted(duplicated))} at path {path}")
     if unclosed := _UNCLOSED.search(PARAM_REGEX.sub("/", path)):
         raise ValueError(f"The arguments after {unclosed[0]} do not end at path {path}: close them with )}}")
-    return re.compile(_expression(path_format, convertors), pattern_flags(path_format)), path_format, convertors
+    return compiled(path_format, convertors), path_format, convertors
+
+
+def compiled(path_format: str, convertors: Mapping[str, Convertor[Any]]) -> re.Pattern[str]:
+    """The expression for a path format, whose parameters are some of those with these convertors."""
+    return re.compile(_whole_expression(path_format, convertors), pattern_flags(path_format))
 
 
 def is_host(path_format: str) -> bool:
@@ -71,7 +77,7 @@ def pattern_flags(path_format: str) -> re.RegexFlag:
 
 def is_compiled(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> bool:
     """Whether an expression is what `compile_path` makes of the others, and not one that somebody put in its place."""
-    return path_regex.flags == re.UNICODE | pattern_flags(path_format) and path_regex.pattern == _expression(
+    return path_regex.flags == re.UNICODE | pattern_flags(path_format) and path_regex.pattern == _whole_expression(
         path_format, convertors
     )
 
@@ -79,7 +85,7 @@ def is_compiled(path_regex: re.Pattern[str], path_format: str, convertors: dict[
 def index_pattern(path_format: str, convertors: dict[str, Convertor[Any]]) -> str:
     """The pattern for the index: as `BaseRoute.index_pattern` says, whatever the convertors are called by now."""
     return PARAM_FORMAT_REGEX.sub(
-        lambda found: found[0] if _stays_in_segment(convertors[found[1]]) else f"{{{found[1]}:path}}", path_format
+        lambda found: found[0] if stays_in_segment(convertors[found[1]]) else f"{{{found[1]}:path}}", path_format
     )
 
 
@@ -113,6 +119,18 @@ def literals_and_names(path_format: str) -> tuple[list[str], list[str]]:
     return parts[::2], parts[1::2]
 
 
+def stays_in_segment(convertor: Convertor[Any]) -> bool:
+    """Whether a convertor's expression is known to match no slash."""
+    return convertor.regex in SINGLE_SEGMENT or bool(alternatives(convertor))
+
+
+def format_expression(path_format: str, convertors: Mapping[str, Convertor[Any]]) -> str:
+    """The expression for a path format, without its bounds: a named group for each parameter."""
+    literals, names = literals_and_names(path_format)
+    groups = [f"(?P<{name}>{convertors[name].regex})" for name in names]
+    return "".join(f"{re.escape(literal)}{group}" for literal, group in zip(literals, [*groups, ""], strict=True))
+
+
 def _convertor(parameter: re.Match[str]) -> Convertor[Any]:
     path, kind, arguments = parameter.string, (parameter[2] or ":str")[1:], parameter[3]
     assert kind in CONVERTOR_TYPES, f"Unknown path convertor '{kind}'"
@@ -137,13 +155,6 @@ def _signature(convertor: Convertor[Any]) -> str:
     return str(inspect.Signature([each.replace(annotation=each.empty) for each in parameters]))
 
 
-def _stays_in_segment(convertor: Convertor[Any]) -> bool:
-    return convertor.regex in SINGLE_SEGMENT or bool(alternatives(convertor))
-
-
-def _expression(path_format: str, convertors: dict[str, Convertor[Any]]) -> str:
-    literals, names = literals_and_names(path_format)
-    groups = [f"(?P<{name}>{convertors[name].regex})" for name in names]
-    expression = "".join(f"{re.escape(literal)}{group}" for literal, group in zip(literals, [*groups, ""], strict=True))
+def _whole_expression(path_format: str, convertors: Mapping[str, Convertor[Any]]) -> str:
     # Not "$", which would also match before a final newline: "/a%0A" is another path than "/a".
-    return f"^{expression}\\Z"
+    return f"^{format_expression(path_format, convertors)}\\Z"

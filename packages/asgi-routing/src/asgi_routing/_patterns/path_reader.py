@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, Final
 
 from asgi_types import ENCODED_SLASH
 
@@ -20,8 +20,9 @@ from .convertors import (
     StringConvertor,
     UUIDConvertor,
 )
-from .linear_match import LinearMatch, linear_matcher
-from .path_pattern import is_compiled, is_host
+from .linear_match import LinearMatch
+from .path_matcher import Matcher, path_matcher
+from .path_pattern import is_compiled, is_host, stays_in_segment
 
 PathReader = Callable[[str], dict[str, Any] | None]
 """Gives the parameters of a path, or None if the path does not fit."""
@@ -33,16 +34,11 @@ _OF_SEGMENTS = (
     *(StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor),
     *(DateConvertor, EnumConvertor, RegexConvertor),
 )
-"""The convertors whose whole segments can be read apart: their values are never None."""
+"""The convertors whose values are never None, so that whole segments can be read by them."""
+
+_ANY_SEGMENT: Final = StringConvertor.regex
 
 _Conversion = tuple[str, Callable[[str], Any]]
-
-
-class _Match(Protocol):
-    def groupdict(self) -> dict[str, Any]: ...
-
-
-_Matcher = Callable[[str], _Match | None]
 
 
 def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> PathReader:
@@ -54,14 +50,14 @@ def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[
         name = last[1:-1]
         if [*convertors] == [name] and _is_segment_text(convertors[name]):
             return _last_segment(f"{above}/", name)
-    return _reader(_matcher(path_regex, path_format, convertors), convertors)
+    return _reader(path_matcher(path_regex, path_format, convertors), convertors)
 
 
 def encoded_path_reader(
     path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]
 ) -> PathReader:
     """A reader for paths that contain `asgi_types.ENCODED_SLASH`, which is a slash in the text of a parameter only."""
-    match_path = _matcher(path_regex, path_format, convertors)
+    match_path = path_matcher(path_regex, path_format, convertors)
 
     def match(path: str) -> LinearMatch | None:
         found = match_path(path)
@@ -72,26 +68,14 @@ def encoded_path_reader(
     return _reader(match, convertors)
 
 
-def _matcher(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> _Matcher:
-    backtracking = path_regex.match
-    linear = None
-    if len(convertors) > 1 and is_compiled(path_regex, path_format, convertors):
-        linear = linear_matcher(path_format, convertors)
-    if linear is None:
-        return backtracking
-    # Backtracking is faster until there are some ten thousand ways to divide the path.
-    longest = {2: 256, 3: 64}.get(len(convertors), 0)
-    return lambda path: (linear if len(path) > longest else backtracking)(path)
-
-
-def _reader(match: _Matcher, convertors: dict[str, Convertor[Any]]) -> PathReader:
+def _reader(match: Matcher, convertors: dict[str, Convertor[Any]]) -> PathReader:
     conversions = [(name, _conversion(each)) for name, each in convertors.items() if not _is_text(each)]
     return _converted(match, conversions) if conversions else _text(match)
 
 
 def reads_segment(convertor: Convertor[Any]) -> bool:
     """Whether what a convertor makes of a whole segment can be read by `segment_reader`."""
-    return _is_segment_text(convertor) or type(convertor) in _OF_SEGMENTS
+    return _is_segment_text(convertor) or (type(convertor) in _OF_SEGMENTS and stays_in_segment(convertor))
 
 
 def segment_reader(convertor: Convertor[Any]) -> SegmentReader | None:
@@ -112,7 +96,7 @@ def segment_reader(convertor: Convertor[Any]) -> SegmentReader | None:
 
 
 def _is_segment_text(convertor: Convertor[Any]) -> bool:
-    return _is_text(convertor) and convertor.regex == StringConvertor.regex
+    return _is_text(convertor) and convertor.regex == _ANY_SEGMENT
 
 
 def _is_text(convertor: Convertor[Any]) -> bool:
@@ -140,7 +124,7 @@ def _last_segment(above: str, name: str) -> PathReader:
     return read
 
 
-def _text(match_path: _Matcher) -> PathReader:
+def _text(match_path: Matcher) -> PathReader:
     def read(path: str) -> dict[str, Any] | None:
         match = match_path(path)
         return None if match is None else match.groupdict()
@@ -148,7 +132,7 @@ def _text(match_path: _Matcher) -> PathReader:
     return read
 
 
-def _converted(match_path: _Matcher, conversions: Iterable[_Conversion]) -> PathReader:
+def _converted(match_path: Matcher, conversions: Iterable[_Conversion]) -> PathReader:
     def read(path: str) -> dict[str, Any] | None:
         match = match_path(path)
         if match is None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from asgi_types import ASGIApp, Scope, scope_host
+from asgi_types import ASGIApp, Scope, parse_host, scope_host
 
 from .._patterns.path_pattern import PARAM_REGEX, compile_path, replace_params
 from .._patterns.path_reader import PathReader, path_reader
 from .._url_path import URLPath
 from .base_route import Match
+from .middleware_stack import MiddlewareTriple, wrapped
 from .mounted_app import MountedApp
 
 
@@ -20,10 +21,13 @@ class Host(MountedApp):
 
     The host is that of the ``Host`` header, in lower case and without its port; a malformed header is of no host.
     Parameters, as in ``{customer}.example.org``, are found in ``scope["path_params"]``. A port in the pattern is only
-    for the URLs made of it. The application's lifespan runs within the router's, unless ``lifespan`` is false. ``name``
-    is the first part of the names of its routes, ``name:route``.
+    for the URLs made of it.
 
-    Raises `AssertionError` for a host that begins with a slash.
+    ``middleware`` and ``max_body_size`` are around the application; see `Route`. Its lifespan runs within the router's,
+    unless ``lifespan`` is false. ``name`` is the first part of the names of its routes, ``name:route``.
+
+    Raises `AssertionError` for a host that begins with a slash. Its URLs raise `ValueError` for parameters that make no
+    host.
 
     >>> from asgi_routing import Route, Router
     >>> async def home(connection): ...
@@ -38,13 +42,22 @@ class Host(MountedApp):
     host_format: str
     _read_host: PathReader | None = None  # made at the first host, of the attributes there are then
 
-    def __init__(self, host: str, app: ASGIApp, name: str | None = None, *, lifespan: bool = True) -> None:
+    def __init__(
+        self,
+        host: str,
+        app: ASGIApp,
+        name: str | None = None,
+        *,
+        middleware: Sequence[MiddlewareTriple] | None = None,
+        max_body_size: float | None = None,
+        lifespan: bool = True,
+    ) -> None:
         assert not host.startswith("/"), "Host must not start with '/'"
         self.host = host
         self.base_app: ASGIApp = app
-        self.app: ASGIApp = app
+        self.app: ASGIApp = wrapped(app, middleware, max_body_size)
         self.name = name
-        self.run_lifespan = lifespan
+        self.lifespan = lifespan
         self.host_regex, self.host_format, self.param_convertors = compile_path(_lower(host))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -67,6 +80,8 @@ class Host(MountedApp):
 
     def _outside(self, url: URLPath, own_params: dict[str, Any]) -> URLPath:
         host, _ = replace_params(self.host_format, self.param_convertors, own_params)
+        if parse_host(host) is None:  # with a slash in it, say, it would lead to another one
+            raise ValueError(f"{host!r} is no host, made of {self.host!r} and {own_params!r}.")
         return URLPath(url, url.protocol, host)
 
     def _read(self, host: str) -> dict[str, Any] | None:

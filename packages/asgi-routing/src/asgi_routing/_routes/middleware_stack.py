@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Sequence
-from types import EllipsisType
 from typing import Any
 
 from asgi_types import GUARD, ASGIApp, Receive, Scope, Send
@@ -14,15 +13,13 @@ MiddlewareTriple = Iterable[Any]
 """What unpacks into a middleware, its arguments and its keywords: asgi-middleware's `Middleware`, or a plain tuple."""
 
 
-def wrapped(
-    app: ASGIApp, middleware: Sequence[MiddlewareTriple] | None, max_body_size: int | EllipsisType | None
-) -> ASGIApp:
-    """``app`` inside ``middleware``, the first outermost, and that inside a limit, unless it is left out."""
+def wrapped(app: ASGIApp, middleware: Sequence[MiddlewareTriple] | None, max_body_size: float | None) -> ASGIApp:
+    """``app`` inside ``middleware``, the first outermost, and that inside a limit, if there is one."""
     if middleware:
         app = _guarded(app)
         for factory, args, kwargs in reversed(middleware):
             app = factory(app, *args, **kwargs)
-    return app if isinstance(max_body_size, EllipsisType) else RequestBodyLimitMiddleware(app, max_body_size)
+    return app if max_body_size is None else RequestBodyLimitMiddleware(app, max_body_size)
 
 
 def _guarded(app: ASGIApp) -> ASGIApp:

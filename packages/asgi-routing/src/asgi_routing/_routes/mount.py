@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from types import EllipsisType
 from typing import Any, Final
 
 from asgi_types import ENCODED_SLASH, ASGIApp, Scope
@@ -57,7 +56,7 @@ class Mount(MountedApp):
         name: str | None = None,
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
         lifespan: bool = True,
         fall_through: bool = False,
     ) -> None:
@@ -68,7 +67,7 @@ class Mount(MountedApp):
         self.base_app: ASGIApp = self.make_router(routes or ()) if app is None else app
         self.app: ASGIApp = wrapped(self.base_app, middleware, max_body_size)
         self.name = name
-        self.run_lifespan = lifespan
+        self.lifespan = lifespan
         self.fall_through = fall_through
         self.path_regex, self.path_format, self.param_convertors = compile_path(f"{self.path}/{{path:path}}")
 

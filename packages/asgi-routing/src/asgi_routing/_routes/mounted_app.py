@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any
 
 from asgi_types import ASGIApp, Receive, Scope, Send
 
-from .._lifespan.mounted import put_mounted_state
 from .._patterns.convertors import Convertor, PathConvertor
 from .._patterns.path_pattern import replace_params
 from .._url_path import URLPath
 from .base_route import BaseRoute, NoMatchFound
+from .mounted_state import mounted_state
 
 _PATH: dict[str, Convertor[Any]] = {"path": PathConvertor()}
 
@@ -26,7 +26,7 @@ class MountedApp(BaseRoute):
     base_app: ASGIApp
     """The application itself."""
     param_convertors: dict[str, Convertor[Any]]
-    run_lifespan: bool = True
+    lifespan: bool = True
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -35,11 +35,11 @@ class MountedApp(BaseRoute):
         return [] if routes is None else routes
 
     def lifespan_app(self) -> ASGIApp | None:
-        return self.base_app if self.run_lifespan else None
+        return self.base_app if self.lifespan else None
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        put_mounted_state(scope, self)
-        return self.app(scope, receive, send)
+        own = mounted_state(scope, self)
+        return self.app(scope, receive, send) if own is None else self._handle_with(own, scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """A path of the application by ``name`` and ``path=``, or that of one of its routes by ``name:route``.
@@ -60,6 +60,22 @@ class MountedApp(BaseRoute):
         if url is None:
             raise NoMatchFound(name, path_params)
         return self._outside(url, own)
+
+    async def _handle_with(self, own: Mapping[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
+        """Lay the application's state over that of the connection as long as it has the connection."""
+        state: dict[str, Any] = scope["state"]
+        around = {key: state[key] for key in own if key in state}
+        state.update(own)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            for key, value in own.items():
+                if state.get(key) is not value:  # what the application put there itself stays, as any other key
+                    continue
+                if key in around:
+                    state[key] = around[key]
+                else:
+                    del state[key]
 
     def _url_path_below(self, name: str, path_params: dict[str, Any]) -> URLPath | None:
         for route in self.routes:

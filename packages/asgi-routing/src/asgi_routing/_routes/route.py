@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from types import EllipsisType
 from typing import Any, ClassVar, Literal
 
 from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, is_async_callable, refuse
@@ -45,7 +44,7 @@ class Route(PathRoute):
 
     ``middleware`` is put around the endpoint, the first outermost: `asgi_middleware.Middleware`, or any triple of a
     class, its arguments and its keywords. It sees what the endpoint refuses as an answer. ``max_body_size`` is how many
-    bytes of a body the endpoint may read, None for all; left out, it is the limit of what is around the route.
+    bytes of a body the endpoint may read, `math.inf` for all; None leaves the limit of what is around the route.
 
     Raises `AssertionError` for a path without a leading slash or with an unknown convertor, and `ValueError` for a
     parameter that stands twice.
@@ -68,7 +67,7 @@ class Route(PathRoute):
         name: str | None = None,
         include_in_schema: bool = True,
         middleware: Sequence[MiddlewareTriple] | None = None,
-        max_body_size: int | EllipsisType | None = ...,
+        max_body_size: float | None = None,
     ) -> None:
         super().__init__(path, endpoint, name)
         self.include_in_schema = include_in_schema

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -20,10 +21,23 @@ def route_path(scope: Scope) -> str:
     It is a plain slash where the server gives no ``raw_path``, or one that is not that of ``path``.
     """
     path = get_route_path(scope)
+    if RAW_PATH not in scope:
+        return path
+    # One character stands for another, so what is left begins at the same place in both.
+    whole = whole_path(scope)
+    return whole[len(whole) - len(path) :]
+
+
+def whole_path(scope: Scope) -> str:
+    """The whole path, with encoded slashes as `route_path` has them."""
+    path: str = scope["path"]
     raw: bytes | None = scope.get("raw_path") if RAW_PATH in scope else None
     if not raw or _ENCODED.search(raw) is None:
         return path
-    decoded = (unquote_to_bytes(part).decode("utf-8", "replace") for part in _ENCODED.split(raw))
-    whole = ENCODED_SLASH.join(decoded)
-    # One character stands for another, so what is left begins at the same place in both.
-    return whole[len(whole) - len(path) :] if whole.replace(ENCODED_SLASH, "/") == scope["path"] else path
+    whole = _decoded(raw)
+    return whole if whole.replace(ENCODED_SLASH, "/") == path else path
+
+
+@lru_cache(maxsize=16)  # each route that is asked for a path asks for this
+def _decoded(raw: bytes) -> str:
+    return ENCODED_SLASH.join(unquote_to_bytes(part).decode("utf-8", "replace") for part in _ENCODED.split(raw))

@@ -46,7 +46,7 @@ class WebSocketRoute(PathRoute):
     ) -> None:
         super().__init__(path, endpoint, name)
         app = self.adapter(endpoint) if needs_adapter(endpoint) else endpoint
-        self.app: ASGIApp = wrapped(app, middleware, ...)
+        self.app: ASGIApp = wrapped(app, middleware, None)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WebSocketRoute) and self.path == other.path and self.endpoint == other.endpoint

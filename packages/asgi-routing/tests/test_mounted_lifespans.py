@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 
-from asgi_routing import BaseRoute, Host, Mount, Route, Router, lifespan_of
+from asgi_routing import BaseRoute, Host, Mount, Route, Router, combine_lifespans, lifespan_of
 from asgi_types import HTTPConnection, Response
 
 EVENTS = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
@@ -180,6 +180,211 @@ async def test_a_route_of_ones_own_may_have_a_lifespan(drive: Any, log: Log) -> 
 
     await started(drive, Router([Own()]))
     assert log == ["+own", "-own"]
+
+
+# One tree of applications
+
+
+class Framework:
+    """An application around a router, as those of frameworks are."""
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["app"] = self
+        await self.router(scope, receive, send)
+
+
+class Middleware:
+    """It hands on a copy of the scope, and tells of lifespans."""
+
+    def __init__(self, app: Any, log: list[str], name: str) -> None:
+        self.app, self.log, self.name = app, log, name
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            self.log.append(f"middleware {self.name}")
+        await self.app({**scope}, receive, send)
+
+
+def function(app: Any) -> Any:
+    """A plain function around an application."""
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+
+    return call
+
+
+async def texts(drive: Any, app: Any, state: Any, *paths: str) -> list[str]:
+    return [(await drive.request(app, path, state={**state})).text for path in paths]
+
+
+@pytest.mark.parametrize("make", [lambda router: router, Framework, function])
+async def test_two_applications_may_mount_each_other(drive: Any, log: Log, make: Any) -> None:
+    first, second = log.router("first", state={"db": "first"}), log.router("second", state={"db": "second"})
+    app = make(first)
+    first.routes.append(Mount("/other", make(second)))
+    second.routes.append(Mount("/other", app))
+    state = await started(drive, app)
+    assert log == ["+first", "+second", "-second", "-first"]
+    assert await texts(drive, app, state, "/", "/other/", "/other/other/", "/other/other/other/") == [
+        *("db=first", "db=second", "db=first", "db=second")
+    ]
+
+
+@pytest.mark.parametrize("scope", [{}, {"app": "outer"}])
+async def test_two_routers_with_middleware_may_mount_each_other(drive: Any, log: Log, scope: Any) -> None:
+    first, second = (Router(middleware=[(Middleware, (log, name), {})]) for name in ("first", "second"))
+    first.routes.append(Mount("/second", second))
+    second.routes.append(Mount("/first", first))
+    await started(drive, first, **scope)
+    assert log == ["middleware first", "middleware second"]
+
+
+async def test_a_router_may_be_mounted_in_itself_by_a_function(drive: Any, log: Log) -> None:
+    own = log.router("own", [Mount("/a", log.router("a", state={"db": "a"}))], state={"db": "own"})
+    own.routes.append(Mount("/again", function(own)))
+    state = await started(drive, own)
+    assert log == ["+own", "+a", "-a", "-own"]
+    assert await texts(drive, own, state, "/again/a/", "/again/again/") == ["db=a", "db=own"]
+    log.clear()
+    plain = Router([Mount("/a", log.router("a"))])
+    plain.routes.append(Mount("/again", function(plain)))
+    await started(drive, plain)
+    assert log == ["+a", "-a"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("between", [lambda app: app, function, lambda app: Middleware(app, [], "")])
+async def test_an_application_of_two_routers_is_started_once(drive: Any, log: Log, first: bool, between: Any) -> None:
+    inner = log.router("inner", [Mount("/deep", log.router("deep", state={"x": 1}))], state={"db": "inner"})
+    mounts = [
+        Mount("/inner", inner),
+        Mount("/b", between(log.router("b", [Mount("/inner", inner)], state={"db": "b"}))),
+    ]
+    app = log.router("a", mounts if first else mounts[::-1], state={"db": "a"})
+    state = await started(drive, app)
+    order = ["+a", "+inner", "+deep", "+b"] if first else ["+a", "+b", "+inner", "+deep"]
+    assert log == [*order, *(entry.replace("+", "-") for entry in reversed(order))]
+    assert await texts(drive, app, state, "/", "/inner/", "/b/", "/b/inner/", "/inner/deep/", "/b/inner/deep/") == [
+        *("db=a", "db=inner", "db=b", "db=inner", "db=inner x=1", "db=inner x=1")
+    ]
+
+
+async def test_a_router_that_is_reached_by_two_functions_is_entered_once(drive: Any, log: Log) -> None:
+    inner = log.router("inner", state={"db": "inner"})
+    app = Router([Mount("/a", function(inner)), Mount("/b", function(inner)), Mount("/c", inner)])
+    state = await started(drive, app)
+    assert log == ["+inner", "-inner"]
+    assert await texts(drive, app, state, "/a/", "/b/", "/c/") == ["db=inner"] * 3
+
+
+async def test_a_bound_method_is_one_application_however_often_it_is_asked_for(drive: Any, log: Log) -> None:
+    class Owner:
+        async def app(self, scope: Any, receive: Any, send: Any) -> None:
+            log.append((await receive())["type"])
+
+    owner, other = Owner(), Owner()
+    await started(drive, Router([Mount("/a", owner.app), Mount("/b", owner.app), Mount("/c", other.app)]))
+    assert log == ["lifespan.startup"] * 2
+
+
+async def test_conflicts_are_reported_once(drive: Any, caplog: Any) -> None:
+    inner = Router([Route("/{id}", show), Route("/me", show)], report_conflicts=True)
+    await started(drive, Router([Mount("/a", inner), Mount("/b", function(inner))]))
+    assert len(caplog.records) == 1
+
+
+async def test_each_life_begins_anew(drive: Any, log: Log) -> None:
+    inner = log.router("inner", state={"db": "inner"})
+    app = log.router("a", [Mount("/inner", inner)])
+    for _ in range(2):
+        await started(drive, app)
+    assert log == ["+a", "+inner", "-inner", "-a"] * 2
+
+
+async def test_one_that_has_failed_or_ended_is_no_longer_in_the_tree(drive: Any, log: Log) -> None:
+    """An application in between may start one anew, with the very scope that it was given."""
+    inner = log.router("inner", [Mount("/deep", log.router("deep"))])
+
+    async def again_and_again(scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            await drive.events(inner, {**scope, "state": {}}, EVENTS)
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    await started(drive, Router([Mount("/a", again_and_again)]))
+    assert log == ["+inner", "+deep", "-deep", "-inner"] * 2
+
+
+async def test_where_the_scope_is_not_handed_on_each_tree_stands_for_itself(drive: Any, log: Log) -> None:
+    inner = log.router("inner", state={"db": "inner"})
+    b = log.router("b", [Mount("/inner", inner)])
+    a = Router([Mount("/inner", inner), Mount("/b", b), Route("/", show)])
+    a.lifespan_context = combine_lifespans(lifespan_of(b))
+    state = await started(drive, a)
+    assert log == ["+b", "+inner", "+inner", "+b", "-b", "-inner", "-inner", "-b"]
+    assert await texts(drive, a, state, "/inner/", "/b/inner/") == ["db=inner"] * 2
+
+
+async def test_the_state_of_another_tree_is_kept_beside_that_of_ones_own(drive: Any, log: Log) -> None:
+    other = Router([Mount("/deep", log.router("deep", state={"db": "deep"}))])
+    mounts = [Mount("/other", other, lifespan=False), Mount("/own", log.router("own", state={"db": "own"}))]
+    app = Router(mounts, lifespan=combine_lifespans(lifespan_of(other)))
+    state = await started(drive, app)
+    assert await texts(drive, app, state, "/other/deep/", "/own/") == ["db=deep", "db=own"]
+
+
+async def test_the_state_of_others_needs_none_in_the_scope_that_is_handed_on(drive: Any, log: Log) -> None:
+    inner = log.router("inner")
+
+    async def without_state(scope: Any, receive: Any, send: Any) -> None:
+        await inner({key: scope[key] for key in scope if key != "state"}, receive, send)
+
+    await started(drive, Router([Mount("/a", log.router("a", state={"db": "a"})), Mount("/b", without_state)]))
+    assert log == ["+a", "+inner", "-inner", "-a"]
+
+
+async def test_a_framework_that_is_mounted_in_what_it_starts_is_not_started_by_it(drive: Any, log: Log) -> None:
+    inner = log.router("inner", state={"db": "inner"})
+    outer = log.router("outer", [Mount("/inner", inner, lifespan=False)], state={"db": "outer"})
+    framework = Framework(outer)
+    inner.routes.append(Mount("/outer", framework))
+    outer.lifespan_context = combine_lifespans(outer.lifespan_context, renamed(lifespan_of(inner)))
+    state = await started(drive, framework)
+    assert log == ["+outer", "+inner", "-inner", "-outer"]
+    assert await texts(drive, framework, state, "/") == ["db=outer"]
+
+
+def renamed(lifespan: Any) -> Any:
+    @asynccontextmanager
+    async def with_other_keys(app: Any) -> AsyncIterator[Any]:
+        async with lifespan(app) as state:
+            yield {f"own_{key}.": state[key] for key in state}
+
+    return with_other_keys
+
+
+async def test_the_lifespan_itself_may_add_a_mount(drive: Any, log: Log) -> None:
+    app = Router()
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        app.mount("/a", log.router("a"))
+        yield
+
+    app.lifespan_context = lifespan
+    await started(drive, app)
+    assert log == ["+a", "-a"]
+
+
+async def test_the_scope_that_is_handed_down_is_documented(drive: Any, log: Log) -> None:
+    await started(drive, Router([Mount("/a", drive.lint(log.router("a")))]))
+    assert log == ["+a", "-a"]
 
 
 # State
