@@ -153,7 +153,7 @@ def wheels(session: nox.Session, name: str) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """The property tests of the route index with ten times as many cases, which takes minutes; not one of the checks."""
+    """The property tests of the route index with ten times the cases, which takes minutes; not one of the checks."""
     install_packages(session)
     install_group(session, "test")
     session.run("pytest", "packages/asgi-routing/tests/index", env={"SHINE_EXAMPLES": "10000"})

@@ -4,11 +4,6 @@ from ._body_limit import RequestBodyLimitMiddleware as RequestBodyLimitMiddlewar
 from ._decorators import RouteDecorators as RouteDecorators
 from ._lifespan.app_lifespan import lifespan_of as lifespan_of
 from ._lifespan.combined import combine_lifespans as combine_lifespans
-from ._listing.conflicts import RouteConflict as RouteConflict
-from ._listing.conflicts import find_conflicts as find_conflicts
-from ._listing.listing import RouteInfo as RouteInfo
-from ._listing.listing import list_routes as list_routes
-from ._listing.listing import route_table as route_table
 from ._patterns.convertors import CONVERTOR_TYPES as CONVERTOR_TYPES
 from ._patterns.convertors import Convertor as Convertor
 from ._patterns.convertors import DateConvertor as DateConvertor
@@ -54,9 +49,7 @@ __all__ = (
     "RegexConvertor",
     "RequestBodyLimitMiddleware",
     "Route",
-    "RouteConflict",
     "RouteDecorators",
-    "RouteInfo",
     "Router",
     "SegmentConvertor",
     "StringConvertor",
@@ -65,11 +58,8 @@ __all__ = (
     "WebSocketRoute",
     "combine_lifespans",
     "compile_path",
-    "find_conflicts",
     "get_name",
     "lifespan_of",
-    "list_routes",
     "register_url_convertor",
     "replace_params",
-    "route_table",
 )

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._routes.middleware_stack import MiddlewareTriple
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
+if TYPE_CHECKING:  # for annotations only; making them takes a tenth of the import
+    from typing import TypedDict, Unpack
 
-class WebSocketRouteOptions(TypedDict, total=False):
-    """The parameters of `WebSocketRoute` besides path and endpoint."""
+    class WebSocketRouteOptions(TypedDict, total=False):
+        """The parameters of `WebSocketRoute` besides path and endpoint."""
 
-    name: str | None
-    middleware: Sequence[MiddlewareTriple] | None
+        name: str | None
+        middleware: Sequence[MiddlewareTriple] | None
 
+    class RouteOptions(WebSocketRouteOptions, total=False):
+        """The parameters of `Route` besides path, endpoint and methods."""
 
-class RouteOptions(WebSocketRouteOptions, total=False):
-    """The parameters of `Route` besides path, endpoint and methods."""
-
-    include_in_schema: bool
-    max_body_size: float | None
+        include_in_schema: bool
+        max_body_size: float | None
 
 
 class RouteDecorators:

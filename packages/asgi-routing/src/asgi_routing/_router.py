@@ -11,8 +11,6 @@ from ._decorators import RouteDecorators
 from ._fall_through import LentConnection
 from ._index.route_list import RouteList
 from ._lifespan.lifespan import as_lifespan, no_lifespan, run_lifespan
-from ._listing.conflicts import report_conflicts
-from ._mounted_lifespans import is_entered, with_mounted
 from ._routes.base_route import BaseRoute, Match, NoMatchFound
 from ._routes.host import Host
 from ._routes.middleware_stack import MiddlewareTriple, wrapped
@@ -223,7 +221,11 @@ class Router(RouteDecorators):
 
     def lifespan(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Speak the lifespan protocol for `lifespan_context` and the mounted applications."""
+        from ._mounted_lifespans import is_entered, with_mounted  # requests do without
+
         if self.report_conflicts and not is_entered(self, scope):
+            from ._listing.conflicts import report_conflicts  # most do without
+
             report_conflicts(self.routes)
         lifespan = with_mounted(self, self.lifespan_context, self.routes, scope)
         return run_lifespan(lifespan, scope.get("app", self), scope, receive, send)

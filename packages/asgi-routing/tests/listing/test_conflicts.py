@@ -19,13 +19,12 @@ from asgi_routing import (
     Match,
     Mount,
     Route,
-    RouteConflict,
     Router,
     WebSocketRoute,
-    find_conflicts,
     register_url_convertor,
 )
 from asgi_routing._listing.conflicts import report_conflicts
+from asgi_routing.listing import RouteConflict, find_conflicts
 from asgi_types import ENCODED_SLASH
 
 EXAMPLES = int(os.environ.get("SHINE_EXAMPLES", "1000"))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from asgi_routing import BaseRoute, Host, Mount, Route, RouteInfo, Router, WebSocketRoute, list_routes, route_table
+from asgi_routing import BaseRoute, Host, Mount, Route, Router, WebSocketRoute
+from asgi_routing.listing import RouteInfo, list_routes, route_table
 
 
 async def user(connection: Any) -> None: ...

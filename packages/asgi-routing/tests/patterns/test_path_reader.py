@@ -16,15 +16,21 @@ from hypothesis import strategies as st
 from asgi_routing import (
     CONVERTOR_TYPES,
     Convertor,
+    EnumConvertor,
+    FloatConvertor,
+    IntegerConvertor,
     Match,
+    RegexConvertor,
     Route,
+    Router,
+    SegmentConvertor,
     StringConvertor,
     WebSocketRoute,
     compile_path,
     register_url_convertor,
 )
 from asgi_routing._patterns.path_reader import PathReader, encoded_path_reader, path_reader
-from asgi_types import ENCODED_SLASH
+from asgi_types import ENCODED_SLASH, Response
 
 EXAMPLES = int(os.environ.get("SHINE_EXAMPLES", "500"))
 
@@ -150,6 +156,41 @@ def test_a_string_convertor_with_an_expression_of_its_own() -> None:
         assert read(route, "/Ann") is None
     finally:
         del CONVERTOR_TYPES["lower"]
+
+
+def changed(convertor: Convertor[Any], regex: str) -> Convertor[Any]:
+    convertor.regex = regex
+    return convertor
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("convertor", "path", "params"),
+    [
+        (changed(StringConvertor(), ".+"), "/x/y/z", {"a": "y/z"}),
+        (changed(StringConvertor(1, 3), ".+"), "/x/y/z", {"a": "y/z"}),
+        (changed(SegmentConvertor(), ".+"), "/x/y/z", {"a": "y/z"}),
+        (changed(RegexConvertor("[a-z/]+"), ".+"), "/x/y/z", {"a": "y/z"}),
+        (changed(EnumConvertor("y", "z"), "y/?z?"), "/x/y/z", None),
+        (changed(EnumConvertor("y", "z"), "y/?z?"), "/x/y", {"a": "y"}),
+        (changed(IntegerConvertor(), "[0-9]+/?"), "/x/7/8", None),
+        (changed(IntegerConvertor(), "[0-9_]+"), "/x/7_8", {"a": 78}),
+        (changed(FloatConvertor(), "[0-9]+/?"), "/x/7/8", None),
+    ],
+)
+async def test_a_convertor_of_ours_with_another_expression_may_match_slashes(
+    drive: Any, convertor: Convertor[Any], path: str, params: dict[str, Any] | None
+) -> None:
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await Response(repr(scope["path_params"]))(scope, receive, send)
+
+    register_url_convertor("changed", convertor)
+    try:
+        answered = await drive.request(Router([Route("/x/{a:changed}", answer)]), path)
+    finally:
+        del CONVERTOR_TYPES["changed"]
+    expected_answer = (404, "Not Found") if params is None else (200, repr(params))
+    assert (answered.status, answered.text) == expected_answer
 
 
 def test_websocket_routes_read_alike() -> None:

@@ -13,17 +13,12 @@ from asgi_routing import BaseRoute as BaseRoute
 from asgi_routing import Host as Host
 from asgi_routing import Match as Match
 from asgi_routing import NoMatchFound as NoMatchFound
-from asgi_routing import RouteConflict as RouteConflict
-from asgi_routing import RouteInfo as RouteInfo
 from asgi_routing import URLPath as URLPath
 from asgi_routing import combine_lifespans as combine_lifespans
 from asgi_routing import compile_path as compile_path
-from asgi_routing import find_conflicts as find_conflicts
 from asgi_routing import get_name as get_name
 from asgi_routing import lifespan_of as lifespan_of
-from asgi_routing import list_routes as list_routes
 from asgi_routing import replace_params as replace_params
-from asgi_routing import route_table as route_table
 from asgi_types import ASGIApp
 from asgi_websockets import websocket_session as websocket_session
 
@@ -36,20 +31,15 @@ __all__ = (
     "PARAM_FORMAT_REGEX",
     "PARAM_REGEX",
     "Route",
-    "RouteConflict",
-    "RouteInfo",
     "Router",
     "URLPath",
     "WebSocketRoute",
     "combine_lifespans",
     "compile_path",
-    "find_conflicts",
     "get_name",
     "lifespan_of",
-    "list_routes",
     "replace_params",
     "request_response",
-    "route_table",
     "websocket_session",
 )
 

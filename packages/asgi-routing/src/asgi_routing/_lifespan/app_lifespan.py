@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from asgi_types import ASGIApp, Lifespan
 
-from .conversation import Conversation
-
 _EXITS: Final = (KeyboardInterrupt, SystemExit)
 
 
@@ -60,6 +58,8 @@ def lifespan_of(app: ASGIApp) -> Lifespan[Any]:
 async def app_lifespan(app: ASGIApp, outer_app: Any, more_scope: Mapping[str, Any]) -> AsyncGenerator[Any]:
     """What `lifespan_of` gives, with more keys in the scope of ``app``."""
     from anyio import create_task_group  # only what lasts needs a task
+
+    from .conversation import Conversation  # which is of use only here
 
     conversation = Conversation(app, outer_app, more_scope)
     thrown: BaseException | None = None
