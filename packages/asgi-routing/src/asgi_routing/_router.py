@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Final, Literal
 from asgi_types import ENCODED_SLASH, ASGIApp, Lifespan, Receive, Response, Scope, Send, slash_redirect
 
 from ._decorators import RouteDecorators
-from ._fall_through import LentConnection
 from ._index.route_list import RouteList
 from ._lifespan.lifespan import as_lifespan, no_lifespan, run_lifespan
 from ._routes.base_route import BaseRoute, Match, NoMatchFound
@@ -276,6 +275,8 @@ class Router(RouteDecorators):
 
     async def _try_each(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """What `app` does, where an encoded slash must be decoded, or a route that may fall through must be tried."""
+        from ._fall_through import LentConnection  # most applications do without
+
         partial: list[BaseRoute] = []
         allowed: set[str] | None = None
         for route in self._candidates(path):

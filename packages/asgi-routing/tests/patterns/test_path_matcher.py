@@ -120,6 +120,7 @@ def test_a_path_is_divided_as_the_whole_expression_divides_it(drawn: tuple[str, 
         ("/{a}-{b}-{c}/{d:first}", "/1-2-3/aa", None),
         ("/{a:second}/{b}-{c}-{d}", "/aaa/1-2-3", {"a": "aaa", "b": "1", "c": "2", "d": "3"}),
         ("/{a}-{b}-{c}/{d:either}", "/1-2-3/a", {"a": "1", "b": "2", "c": "3", "d": "a"}),
+        ("{a}-{b}-{c}.Org/{d:slug}", "1-2-3.oRG/A", {"a": "1", "b": "2", "c": "3", "d": "A"}),  # as one of hosts
         ("/{a}-{b}-{c}/{d:other}", "/1-2-3/1/", {"a": "1", "b": "2", "c": "3", "d": "1/"}),
     ],
 )

@@ -15,7 +15,7 @@ from typing import Final
 IS_WINDOWS: Final = os.name == "nt"
 
 # The names of Windows' devices, in any directory and with any suffix; it also takes superscript digits for digits.
-_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])[ ]*(?:\..*)?", re.IGNORECASE)
+_DEVICE = r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])[ ]*(?:\..*)?"
 _NOT_IN_NAMES = frozenset('<>:"|?*').union(map(chr, range(32)))
 
 # Names that no file can have, or that do not lead to one.
@@ -52,7 +52,9 @@ def relative_path(path: str, *, windows: bool = IS_WINDOWS) -> str | None:
 
 
 def _is_special_on_windows(name: str) -> bool:
-    return name[-1] in ". " or not _NOT_IN_NAMES.isdisjoint(name) or _DEVICE.fullmatch(name) is not None
+    return (
+        name[-1] in ". " or not _NOT_IN_NAMES.isdisjoint(name) or re.fullmatch(_DEVICE, name, re.IGNORECASE) is not None
+    )
 
 
 def is_miss(error: OSError | ValueError) -> bool:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    import ast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 T = TypeVar("T")
 
+if TYPE_CHECKING:
+    import ast
+    from typing import Generic
 
-class Convertor(Generic[T]):
+    class _OfValues(Generic[T]): ...
+
+else:
+
+    class _OfValues:
+        """What `Generic` is for here, without the time that each class below it takes to be made."""
+
+        def __class_getitem__(cls, item):  # noqa: ANN001, ANN204
+            return cls
+
+
+class Convertor(_OfValues[T]):
     """One kind of path parameter: a regular expression, and both ways of conversion.
 
     `convert` may refuse text that its expression lets through, and the path is then no match: by `ValueError`,

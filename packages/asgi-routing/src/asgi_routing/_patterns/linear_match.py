@@ -16,22 +16,12 @@ from .convertor import Convertor
 from .convertors import DateConvertor, FloatConvertor, IntegerConvertor, PathConvertor, StringConvertor, UUIDConvertor
 from .enum_convertor import alternatives
 from .path_pattern import literals_and_names, pattern_flags
-
-
-class LinearMatch:
-    """What readers of paths need of an `re.Match`."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
-
-    def groupdict(self) -> dict[str, str]:
-        """The text of each parameter."""
-        return self._texts
+from .text_match import TextMatch
 
 
 def linear_matcher(
     path_format: str, convertors: Mapping[str, Convertor[Any]]
-) -> Callable[[str], LinearMatch | None] | None:
+) -> Callable[[str], TextMatch | None] | None:
     """What ``match`` of the compiled pattern is, for paths that are not empty.
 
     None where it is not needed, because no parameter before the last one may end at several places, and where it cannot
@@ -44,7 +34,7 @@ def linear_matcher(
     flags = pattern_flags(path_format)
     expressions = [re.compile(convertors[name].regex, flags) for name in names]
 
-    def match(path: str) -> LinearMatch | None:
+    def match(path: str) -> TextMatch | None:
         positions = _Positions(path, flags)
         begins = positions.before_text(tail, positions.end)
         ends: list[int] = []  # where each parameter may end, the last parameter first
@@ -59,7 +49,7 @@ def linear_matcher(
             start = at + len(literal)
             at = _last_end(expression, path, start, ends.pop())
             texts[name] = path[start:at]
-        return LinearMatch(texts)
+        return TextMatch(texts)
 
     return match
 

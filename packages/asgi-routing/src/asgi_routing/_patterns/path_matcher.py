@@ -9,11 +9,11 @@ only what is between them is left to `re`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 from .convertor import Convertor
-from .linear_match import LinearMatch, linear_matcher
+from .linear_match import linear_matcher
 from .path_pattern import (
     PARAM_FORMAT_REGEX,
     compiled,
@@ -22,14 +22,7 @@ from .path_pattern import (
     is_host,
     stays_in_segment,
 )
-
-
-class _Match(Protocol):
-    def groupdict(self) -> dict[str, Any]: ...
-
-
-Matcher = Callable[[str], _Match | None]
-"""Gives the texts of the parameters, or None if the path does not match."""
+from .text_match import Matcher, TextMatch
 
 _NUMBERED_GROUP = re.compile(r"\\[1-9]|\(\?\(")
 """What refers to a group by its number, in which the groups before it count."""
@@ -38,7 +31,7 @@ _NUMBERED_GROUP = re.compile(r"\\[1-9]|\(\?\(")
 def path_matcher(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> Matcher:
     """What ``path_regex.match`` is, for a pattern with this ``path_format``."""
     backtracking = path_regex.match
-    if len(convertors) < 2 or not is_compiled(path_regex, path_format, convertors):
+    if not is_compiled(path_regex, path_format, convertors):
         return backtracking
     linear: Matcher | None = linear_matcher(path_format, convertors) or _outer_matcher(path_format, convertors)
     if linear is None:
@@ -58,14 +51,14 @@ def _outer_matcher(path_format: str, convertors: Mapping[str, Convertor[Any]]) -
     expression = format_expression(middle, convertors)
     frame = re.compile(f"^([^/]*{_segments_of(head)}){expression}({_segments_of(tail)})\\Z")
 
-    def match(path: str) -> LinearMatch | None:
+    def match(path: str) -> TextMatch | None:
         found = frame.match(path)
         if found is None:
             return None
         above, below = match_head(found[1]), match_tail(found[frame.groups])
         if above is None or below is None:
             return None
-        return LinearMatch({**above.groupdict(), **found.groupdict(), **below.groupdict()})
+        return TextMatch({**above.groupdict(), **found.groupdict(), **below.groupdict()})
 
     return match
 

@@ -17,10 +17,10 @@ PARAM_REGEX = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?:(:[a-zA-Z_][a-zA-Z0-9_]*)
 PARAM_FORMAT_REGEX = re.compile("{([a-zA-Z_][a-zA-Z0-9_]*)}")
 """A parameter in a path format, which is a pattern without its convertors."""
 
-_UNCLOSED = re.compile(r"{[a-zA-Z_][a-zA-Z0-9_]*:[a-zA-Z_][a-zA-Z0-9_]*\(")
+_UNCLOSED = r"{[a-zA-Z_][a-zA-Z0-9_]*:[a-zA-Z_][a-zA-Z0-9_]*\("
 
 # The brackets are those of an IPv6 address, whose colons are no port's.
-_PORT = re.compile(r":[^:\]]*\Z")
+_PORT = r":[^:\]]*\Z"
 
 _EXAMPLE_ARGUMENTS = {"enum": "red, green", "regex": "[a-z]+"}
 
@@ -55,7 +55,7 @@ def compile_path(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[A
     if duplicated:
         plural = "s" if len(duplicated) > 1 else ""
         raise ValueError(f"Duplicated param name{plural} {', '.join(sorted(duplicated))} at path {path}")
-    if unclosed := _UNCLOSED.search(PARAM_REGEX.sub("/", path)):
+    if "(" in path and (unclosed := re.search(_UNCLOSED, PARAM_REGEX.sub("/", path))):
         raise ValueError(f"The arguments after {unclosed[0]} do not end at path {path}: close them with )}}")
     return compiled(path_format, convertors), path_format, convertors
 
@@ -115,7 +115,7 @@ def literals_and_names(path_format: str) -> tuple[list[str], list[str]]:
     """The texts around the parameters of a path format, of which there is one more, and their names."""
     parts = PARAM_FORMAT_REGEX.split(path_format)
     if is_host(path_format):
-        parts[-1] = _PORT.sub("", parts[-1])
+        parts[-1] = re.sub(_PORT, "", parts[-1])
     return parts[::2], parts[1::2]
 
 

@@ -20,9 +20,8 @@ from .convertors import (
     StringConvertor,
     UUIDConvertor,
 )
-from .linear_match import LinearMatch
-from .path_matcher import Matcher, path_matcher
 from .path_pattern import is_compiled, is_host, stays_in_segment
+from .text_match import Matcher, TextMatch
 
 PathReader = Callable[[str], dict[str, Any] | None]
 """Gives the parameters of a path, or None if the path does not fit."""
@@ -50,20 +49,20 @@ def path_reader(path_regex: re.Pattern[str], path_format: str, convertors: dict[
         name = last[1:-1]
         if [*convertors] == [name] and _is_segment_text(convertors[name]):
             return _last_segment(f"{above}/", name)
-    return _reader(path_matcher(path_regex, path_format, convertors), convertors)
+    return _reader(_matcher(path_regex, path_format, convertors), convertors)
 
 
 def encoded_path_reader(
     path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]
 ) -> PathReader:
     """A reader for paths that contain `asgi_types.ENCODED_SLASH`, which is a slash in the text of a parameter only."""
-    match_path = path_matcher(path_regex, path_format, convertors)
+    match_path = _matcher(path_regex, path_format, convertors)
 
-    def match(path: str) -> LinearMatch | None:
+    def match(path: str) -> TextMatch | None:
         found = match_path(path)
         if found is None:
             return None
-        return LinearMatch({name: text.replace(ENCODED_SLASH, "/") for name, text in found.groupdict().items()})
+        return TextMatch({name: text.replace(ENCODED_SLASH, "/") for name, text in found.groupdict().items()})
 
     return _reader(match, convertors)
 
@@ -71,6 +70,14 @@ def encoded_path_reader(
 def _reader(match: Matcher, convertors: dict[str, Convertor[Any]]) -> PathReader:
     conversions = [(name, _conversion(each)) for name, each in convertors.items() if not _is_text(each)]
     return _converted(match, conversions) if conversions else _text(match)
+
+
+def _matcher(path_regex: re.Pattern[str], path_format: str, convertors: dict[str, Convertor[Any]]) -> Matcher:
+    if len(convertors) < 2:
+        return path_regex.match
+    from .path_matcher import path_matcher  # only several parameters can leave in doubt where each ends
+
+    return path_matcher(path_regex, path_format, convertors)
 
 
 def reads_segment(convertor: Convertor[Any]) -> bool:

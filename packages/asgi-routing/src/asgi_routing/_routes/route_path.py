@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -11,8 +10,6 @@ from asgi_types import ENCODED_SLASH, Scope, get_route_path
 
 RAW_PATH: Final = "asgi_routing.raw_path"
 """The scope key by which a router asks for ``%2F`` to be kept apart from a slash, by itself and all below it."""
-
-_ENCODED = re.compile(b"%2[Ff]")
 
 
 def route_path(scope: Scope) -> str:
@@ -32,7 +29,7 @@ def whole_path(scope: Scope) -> str:
     """The whole path, with encoded slashes as `route_path` has them."""
     path: str = scope["path"]
     raw: bytes | None = scope.get("raw_path") if RAW_PATH in scope else None
-    if not raw or _ENCODED.search(raw) is None:
+    if not raw or b"%2" not in raw:
         return path
     whole = _decoded(raw)
     return whole if whole.replace(ENCODED_SLASH, "/") == path else path
@@ -40,4 +37,5 @@ def whole_path(scope: Scope) -> str:
 
 @lru_cache(maxsize=16)  # each route that is asked for a path asks for this
 def _decoded(raw: bytes) -> str:
-    return ENCODED_SLASH.join(unquote_to_bytes(part).decode("utf-8", "replace") for part in _ENCODED.split(raw))
+    parts = raw.replace(b"%2f", b"%2F").split(b"%2F")
+    return ENCODED_SLASH.join(unquote_to_bytes(part).decode("utf-8", "replace") for part in parts)
