@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, ClassVar, Final, Literal
 
-from asgi_types import ENCODED_SLASH, ASGIApp, Lifespan, Receive, Response, Scope, Send, slash_redirect
+from asgi_types import (
+    ENCODED_SLASH,
+    GUARD,
+    ASGIApp,
+    Lifespan,
+    Receive,
+    Response,
+    Scope,
+    Send,
+    answer,
+    slash_redirect,
+)
 
 from ._decorators import RouteDecorators
 from ._index.route_list import RouteList
@@ -75,7 +86,9 @@ class Router(RouteDecorators):
     ) -> None:
         self._routes = RouteList(routes or ())
         self.redirect_slashes = redirect_slashes
-        self.default: ASGIApp = self.not_found if default is None else default
+        if default is None:
+            default = not_found if type(self).not_found is _NOT_FOUND else self.not_found
+        self.default: ASGIApp = default
         self.lifespan_context: Lifespan[Any] = no_lifespan if lifespan is None else as_lifespan(lifespan)
         self.automatic_options = automatic_options
         self.raw_path = raw_path
@@ -323,7 +336,7 @@ class Router(RouteDecorators):
                 scope["route"] = first
                 scope.update(first.matches(scope)[1])
             else:
-                first.take(scope, params, any_method=True)
+                first.take(scope, params, True)
             own: Collection[str] = getattr(first, "methods", None) or ()
             if type(first).handle is not PathRoute.handle or not own or scope["method"] in own:
                 return first.handle(scope, receive, send)  # one that can answer, but would leave it to a better one
@@ -331,23 +344,24 @@ class Router(RouteDecorators):
             methods.add("OPTIONS")
             if scope["method"] == "OPTIONS":
                 return options(methods, scope, receive, send)
-        return method_not_allowed(methods, scope, receive, send)
+        if GUARD in scope:  # as `refuse` would, with one call less for the exception to pass
+            raise method_not_allowed(methods)
+        return answer(scope, receive, send, method_not_allowed(methods))
 
     def _unmatched(self, path: str, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer where no route matches."""
         if self.redirect_slashes and scope["type"] == "http" and path != "/":
-            surplus = len(path) - len(path.rstrip("/"))
-            if self._has_other_slash(path, surplus, scope):
-                location = slash_redirect(whole_path(scope), surplus, scope.get("query_string", b""))
-                status = 307 if self.redirect_slashes is True else self.redirect_slashes
-                return Response(status_code=status, headers={"location": location})(scope, receive, send)
+            index = self._routes.route_index or self._routes.build_index()
+            if index.takes_slash or path.endswith("/"):
+                surplus = len(path) - len(path.rstrip("/"))
+                if self._has_other_slash(path, surplus, scope):
+                    location = slash_redirect(whole_path(scope), surplus, scope.get("query_string", b""))
+                    status = 307 if self.redirect_slashes is True else self.redirect_slashes
+                    return Response(status_code=status, headers={"location": location})(scope, receive, send)
         return self.default(scope, receive, send)
 
     def _has_other_slash(self, path: str, surplus: int, scope: Scope) -> bool:
         """Whether a route matches the path without its ``surplus`` slashes, or with one if there is none."""
-        index = self._routes.route_index or self._routes.build_index()
-        if not (surplus or index.takes_slash):
-            return False
         whole: str = scope["path"]
         candidates = self._candidates(path[:-surplus] if surplus else f"{path}/")
         other = whole[:-surplus] if surplus else f"{whole}/"
@@ -369,4 +383,6 @@ class Router(RouteDecorators):
         return [route for route, _ in index.find(path)[0]]
 
 
-_CALL: Final = Router.__call__  # kept, since instrumentation may put another one there
+# Kept, since instrumentation may put others there.
+_CALL: Final = Router.__call__
+_NOT_FOUND: Final = Router.not_found

@@ -41,7 +41,10 @@ def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -
     http.response.body None b'Short and stout.'
     """
     if GUARD in scope:
-        raise refusal
+        try:
+            raise refusal
+        finally:
+            del refusal  # whose traceback refers to this frame
     return answer(scope, receive, send, refusal)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final, Literal
 
-from asgi_types import ENCODED_SLASH, ASGIApp, Receive, Scope, Send
+from asgi_types import ENCODED_SLASH, ASGIApp, Receive, Scope, Send, refuse
 
 from .._patterns.convertors import Convertor
 from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
@@ -108,7 +108,7 @@ class PathRoute(BaseRoute):
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if self.methods and scope["method"] not in self.methods:
-            return method_not_allowed(self.methods, scope, receive, send)
+            return refuse(scope, receive, send, method_not_allowed(self.methods))
         return self.app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:

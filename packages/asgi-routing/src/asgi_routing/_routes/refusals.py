@@ -12,16 +12,13 @@ def not_found(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     if scope["type"] == "websocket":
         return send({"type": "websocket.close", "code": 1000, "reason": ""})
     if GUARD in scope:  # as `refuse` would; each call that an exception passes costs as much as finding the route
-        raise HTTPException(404)
-    return answer(scope, receive, send, HTTPException(404))
+        raise HTTPException(404, "Not Found")
+    return answer(scope, receive, send, HTTPException(404, "Not Found"))
 
 
-def method_not_allowed(methods: Iterable[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-    """Answer 405 with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
-    refusal = HTTPException(405, headers=_allow(methods))
-    if GUARD in scope:  # as above
-        raise refusal
-    return answer(scope, receive, send, refusal)
+def method_not_allowed(methods: Iterable[str]) -> HTTPException:
+    """The refusal by 405, with these methods as ``Allow`` (RFC 9110 section 15.5.6)."""
+    return HTTPException(405, "Method Not Allowed", _allow(methods))
 
 
 def options(methods: Iterable[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
