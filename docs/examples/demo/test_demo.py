@@ -49,7 +49,7 @@ def test_main_path(client: httpx.Client) -> None:
     assert (moved.status_code, moved.headers["location"]) == (307, "/")
 
     slash = client.get("/old/?from=here")
-    assert (slash.status_code, slash.headers["location"]) == (307, "/old?from=here")
+    assert (slash.status_code, slash.headers["location"]) == (307, "../old?from=here")
 
     assert client.head("/old").content == b""
 

@@ -459,3 +459,9 @@ async def test_a_mount_whose_matches_was_replaced_is_asked_for_any_path(
     router = Router([Mount("/m", app("mount"))])
     monkeypatch.setattr(Mount, "matches", lambda self, scope: (Match.FULL, {}))
     assert (await drive.request(router, "/elsewhere")).text == "mount"
+
+
+@pytest.mark.parametrize("choice", [302, "308", None])
+def test_what_a_slash_redirect_cannot_be(choice: Any) -> None:
+    with pytest.raises(ValueError, match="give True, False, 307 or 308"):
+        Router(redirect_slashes=choice)

@@ -34,7 +34,7 @@ class RequestBodyLimitMiddleware:
     """Refuse a request body of more than ``max_body_size`` bytes with a 413 (RFC 9110 section 15.5.14).
 
     The limit replaces one further out, be it smaller or larger, and `math.inf` is no limit; one further in replaces it.
-    `Request` keeps to it as well. Nothing is refused before the application reads: then ``receive`` raises
+    `asgi_http.Request` keeps to it as well. Nothing is refused before the application reads: then ``receive`` raises
     `ContentTooLarge`, at once if ``Content-Length`` announces too much, and else instead of the chunk that is too much.
 
     The error is handled above if that was promised, and else answered here, also where it comes back in an exception

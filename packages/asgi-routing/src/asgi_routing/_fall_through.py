@@ -15,8 +15,8 @@ class LentConnection:
 
     The application refuses it by 405, or as long as no route of its own was chosen, which its scope would tell, by 404
     or by closing a WebSocket that it has not accepted. Then nothing of its answer is sent, `refused` is true, and
-    `receive` begins anew. Who has sent anything before, or has received more than a first message without a body, has
-    the connection for good.
+    `receive` begins anew. Who has sent anything before, or has received more than a first message without a body,
+    keeps the connection.
     """
 
     def __init__(self, route: BaseRoute, scope: Scope, receive: Receive, send: Send) -> None:

@@ -39,9 +39,10 @@ _PARTIAL: Final = Match.PARTIAL
 class Router(RouteDecorators):
     """An ASGI application that answers by the first of its routes that fully matches, in registration order.
 
-    If paths match but no method does, the answer is 405 with all of them in ``Allow``. If nothing matches, the path
-    with its trailing slash added or removed is redirected to where that would, and ``default`` answers the rest, as 404
-    unless given. `routes` may be changed at any time, and so may the attributes that the parameters are kept as.
+    If paths match but no method does, the answer is 405 with all of them in ``Allow``. If nothing matches, but would
+    with a trailing slash added or removed, the client is redirected there; ``default`` answers the rest, by 404 unless
+    given. The attributes `routes`, `default`, `redirect_slashes`, `automatic_options`, `raw_path`, `report_conflicts`
+    and `lifespan_context` may be changed at any time.
 
     - ``redirect_slashes``: whether it redirects, and by which status: True is 307, and 308 lets caches keep it.
     - ``lifespan``: a context manager of the application, entered at start-up. Those of mounted applications are entered
@@ -50,7 +51,7 @@ class Router(RouteDecorators):
     - ``middleware`` and ``max_body_size``: around all routes and their lifespan; see `Route`.
     - ``automatic_options``: answer OPTIONS for a path whose routes do not, with their methods as ``Allow``.
     - ``raw_path``: match the path as the client sent it, so that ``%2F`` in it is part of a parameter and no slash, for
-      this router and all below it. Servers that give no ``raw_path`` decode it as ever.
+      this router and all below it. With servers that give no ``raw_path`` it is decoded as ever.
     - ``report_conflicts``: log a warning at start-up for each route that is never reached.
 
     >>> import asyncio
@@ -84,6 +85,8 @@ class Router(RouteDecorators):
         raw_path: bool = False,
         report_conflicts: bool = False,
     ) -> None:
+        if redirect_slashes not in (True, False, 307, 308):
+            raise ValueError(f"redirect_slashes is {redirect_slashes!r}: give True, False, 307 or 308.")
         self._routes = RouteList(routes or ())
         self.redirect_slashes = redirect_slashes
         if default is None:
@@ -178,7 +181,10 @@ class Router(RouteDecorators):
         )
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """The path of the first route with this name and exactly these parameters, else `NoMatchFound`."""
+        """The path of the first route with this name and exactly these parameters, else `NoMatchFound`.
+
+        Raises `AssertionError` for a value that its convertor cannot write, and `ValueError` for what makes no host.
+        """
         for route in self.routes:
             try:
                 return route.url_path_for(name, **path_params)

@@ -12,9 +12,9 @@ from operator import itemgetter
 from .._patterns.path_pattern import PARAM_REGEX
 from .._patterns.path_reader import SegmentReader, segment_reader
 from .._routes.base_route import BaseRoute
-from .segments_reader import SegmentsReader, segments_reader
+from .params_reader import ParamsReader, params_reader
 
-Candidate = tuple[BaseRoute, SegmentsReader | None]
+Candidate = tuple[BaseRoute, ParamsReader | None]
 """A route, and what reads its parameters from the segments of the path; None if the route reads the path itself."""
 
 Takers = tuple[BaseRoute | None, ...]
@@ -66,7 +66,7 @@ class RouteIndex:
             route.settle_enter()
         patterns = [route.index_pattern() for route in routes]
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
-            self._add(pattern, (number, (route, segments_reader(route))))
+            self._add(pattern, (number, (route, params_reader(route))))
         self.known = {}
         self.below = {}
         if self._settle():

@@ -20,8 +20,8 @@ def lifespan_of(app: ASGIApp) -> Lifespan[Any]:
     asyncio and trio.
 
     An application that does not speak lifespan is left alone: one that raises before it takes ``lifespan.startup``,
-    which is logged as INFO, that returns without an answer to it, or that answers as if it were a request. Who has
-    `routes` and `url_path_for`, as an application of ours, of Starlette and of FastAPI, does speak it. Otherwise a
+    which is logged as INFO, that returns without an answer to it, or that answers as if it were a request. An
+    application that has `routes` and `url_path_for`, of ours, of Starlette or of FastAPI, does speak it. Otherwise a
     start-up or shutdown fails with the exception that ``app`` raised, or a `RuntimeError` with the message that it
     sent. What it raises in between, `SystemExit` too, is kept until the shutdown.
 

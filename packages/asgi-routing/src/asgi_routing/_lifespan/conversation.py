@@ -1,4 +1,4 @@
-"""What an application and who starts it say to one another."""
+"""What an application and whoever starts it say to each other."""
 
 from __future__ import annotations
 

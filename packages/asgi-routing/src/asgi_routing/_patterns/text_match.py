@@ -1,4 +1,4 @@
-"""What readers of paths need of a match."""
+"""The texts of parameters in a path: what is needed of an `re.Match`, and what stands for one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 
-class Match(Protocol):
+class HasTexts(Protocol):
     def groupdict(self) -> dict[str, Any]: ...
 
 
-Matcher = Callable[[str], Match | None]
+Matcher = Callable[[str], HasTexts | None]
 """Gives the texts of the parameters, or None if the path does not match."""
 
 

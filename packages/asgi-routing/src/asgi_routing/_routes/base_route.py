@@ -105,7 +105,7 @@ class BaseRoute:
         return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as if this were the only route of a router."""
+        """Answer alone: by 404 what does not match, and without a lifespan."""
         if scope["type"] == "lifespan":
             await run_lifespan(no_lifespan, self, scope, receive, send)
             return

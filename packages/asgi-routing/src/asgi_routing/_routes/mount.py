@@ -25,12 +25,12 @@ class Mount(MountedApp):
     not below it, and is redirected to ``/prefix/`` by the router.
 
     ``middleware`` and ``max_body_size`` are around the application; see `Route`. Its lifespan runs within the router's,
-    unless ``lifespan`` is false. With ``fall_through`` a connection that the application refuses, by 404 or 405 before
-    any route of it was chosen, goes on to the routes after this one. ``name`` is the first part of the names of its
-    routes, ``name:route``.
+    unless ``lifespan`` is false. With ``fall_through`` a connection that the application refuses, by 405, or by 404
+    before any route of it was chosen, goes on to the routes after this one. ``name`` is the first part of the names of
+    its routes, ``name:route``.
 
-    Raises `AssertionError` for a prefix without a leading slash, and where neither or both of ``app`` and ``routes``
-    are given.
+    Raises `AssertionError` for a prefix that is not empty and has no leading slash, and where neither or both of
+    ``app`` and ``routes`` are given, and `ValueError` for a parameter named ``path``, which is what is left.
 
     >>> from asgi_routing import Route
     >>> async def user(connection): ...

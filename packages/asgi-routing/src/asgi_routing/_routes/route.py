@@ -38,9 +38,10 @@ def connection_response(func: Callable[[Any], Any]) -> ASGIApp:
 class Route(PathRoute):
     """Serve the paths of a pattern by an endpoint.
 
-    The endpoint is a function of a connection that returns a response, or any ASGI application (an instance or a
-    class). The class attribute ``adapter`` makes the application of a function: here the function gets the core's
-    `HTTPConnection`. ``methods`` defaults to GET for a function and to all for an application; GET brings HEAD.
+    The endpoint is a function of a connection that returns a response, or any ASGI application (an instance, a class,
+    or a function of ``scope, receive, send``). The class attribute ``adapter`` makes the application of a function:
+    here the function gets the core's `HTTPConnection`. ``methods`` defaults to GET for a function and to all for an
+    application; GET brings HEAD.
 
     ``middleware`` is put around the endpoint, the first outermost: `asgi_middleware.Middleware`, or any triple of a
     class, its arguments and its keywords. It sees what the endpoint refuses as an answer. ``max_body_size`` is how many

@@ -22,11 +22,10 @@ def no_adapter(func: Callable[..., Any]) -> ASGIApp:
 class WebSocketRoute(PathRoute):
     """Serve the WebSockets of a path pattern by an ASGI application.
 
-    The class attribute ``adapter`` makes the application of a function; here there is none, and a function is a
-    `TypeError`. ``middleware`` is put around the endpoint, as by `Route`. A path without a leading slash is an
-    `AssertionError`.
+    The class attribute ``adapter`` makes the application of a function; here there is none, and a function that is no
+    ASGI application is a `TypeError`. ``middleware`` is put around the endpoint, as by `Route`. A path without a
+    leading slash is an `AssertionError`.
 
-    >>> async def chat(scope, receive, send): ...
     >>> class Chat:
     ...     async def __call__(self, scope, receive, send): ...
     >>> WebSocketRoute("/chat/{room}", Chat(), name="chat").url_path_for("chat", room="asgi")

@@ -8,11 +8,11 @@ from typing import Any
 from .._patterns.path_reader import SegmentReader, segment_reader
 from .._routes.base_route import BaseRoute
 
-SegmentsReader = Callable[[Sequence[str]], dict[str, Any] | None]
+ParamsReader = Callable[[Sequence[str]], dict[str, Any] | None]
 """Gives the parameters for the segments of a path, or None if they do not fit."""
 
 
-def segments_reader(route: BaseRoute) -> SegmentsReader | None:
+def params_reader(route: BaseRoute) -> ParamsReader | None:
     """The reader for a route whose parameters are whole segments; None for one that reads the path itself."""
     params = route.segment_params()
     if params is None:
@@ -30,7 +30,7 @@ def segments_reader(route: BaseRoute) -> SegmentsReader | None:
     return lambda segments: {name: segments[place] for place, name in places}
 
 
-def _converted(params: list[tuple[int, str, SegmentReader | None]]) -> SegmentsReader:
+def _converted(params: list[tuple[int, str, SegmentReader | None]]) -> ParamsReader:
     def read_all(segments: Sequence[str]) -> dict[str, Any] | None:
         values: dict[str, Any] = {}
         for place, name, read in params:
