@@ -92,7 +92,7 @@ def tests(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Mypy and pyright, both strict, the typing tests, and complete types on every public name."""
     install_packages(session)
-    install_group(session, "types")
+    install_group(session, "types", "foreign")
     session.run("mypy", *SOURCES, TYPING_TESTS, *EXAMPLES, "noxfile.py")
     session.run("pyright", *SOURCES, TYPING_TESTS)
     for name in PACKAGES:

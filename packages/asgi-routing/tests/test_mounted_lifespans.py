@@ -459,3 +459,17 @@ async def test_without_any_state_none_is_needed_of_the_server(drive: Any, log: L
 async def test_a_state_that_the_lifespan_did_not_make_is_left_alone(drive: Any, log: Log) -> None:
     app = Router([Mount("/a", log.router("a", state={"db": "pool"}))])
     assert (await drive.request(app, "/a/", state={"other": 1})).text == "other=1"
+
+
+async def test_the_state_of_a_mount_is_there_only_as_long_as_it_has_the_connection(drive: Any, log: Log) -> None:
+    async def changes(connection: HTTPConnection[Any]) -> Response:
+        connection.scope["state"].update(replaced="by the endpoint", added="by the endpoint")
+        return Response(f"{connection.scope['state']['db']} {connection.scope['state']['cache']}")
+
+    inner = log.router("inner", [Route("/x", changes)], state={"db": "inner", "cache": 1, "replaced": "inner"})
+    app = log.router("outer", [Mount("/m", inner)], state={"db": "outer"})
+    state = await started(drive, app)
+    answer = await drive.request(app, "/m/x", state={**state})
+    assert answer.text == "inner 1"
+    left = {key: value for key, value in answer.scope["state"].items() if "." not in key}
+    assert left == {"db": "outer", "replaced": "by the endpoint", "added": "by the endpoint"}

@@ -33,7 +33,7 @@ class EnumConvertor(Convertor[Any]):
             if text in self._values:
                 raise ValueError(f"{text!r} stands twice: each alternative needs a text of its own")
             self._values[text] = value
-        self.regex = _any_of(self._values)
+        self.regex: str = _any_of(self._values)
 
     def convert(self, value: str) -> Any:
         return self._values[value]

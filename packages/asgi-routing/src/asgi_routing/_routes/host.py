@@ -8,6 +8,7 @@ from typing import Any
 
 from asgi_types import ASGIApp, Scope, parse_host, scope_host
 
+from .._patterns.convertors import Convertor
 from .._patterns.path_pattern import PARAM_REGEX, compile_path, replace_params
 from .._patterns.path_reader import PathReader, path_reader
 from .._url_path import URLPath
@@ -40,6 +41,7 @@ class Host(MountedApp):
     host: str
     host_regex: re.Pattern[str]
     host_format: str
+    param_convertors: dict[str, Convertor[Any]]
     _read_host: PathReader | None = None  # made at the first host, of the attributes there are then
 
     def __init__(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from asgi_types import ENCODED_SLASH, ASGIApp, Scope
 
+from .._patterns.convertors import Convertor
 from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
 from .._patterns.path_reader import PathReader, encoded_path_reader, path_reader
 from .._url_path import URLPath
@@ -44,6 +45,7 @@ class Mount(MountedApp):
     path: str
     path_regex: re.Pattern[str]
     path_format: str
+    param_convertors: dict[str, Convertor[Any]]
     # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
     _read_path: PathReader | None = None
     _read_encoded_path: PathReader | None = None
