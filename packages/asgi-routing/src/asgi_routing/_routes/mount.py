@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from asgi_types import ENCODED_SLASH, ASGIApp, Scope
 
-from .._patterns.convertors import Convertor
-from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
-from .._patterns.path_reader import PathReader, encoded_path_reader, path_reader
+from .._patterns.path_pattern import replace_params
 from .._url_path import URLPath
 from .base_route import BaseRoute, Match
 from .middleware_stack import MiddlewareTriple, wrapped
 from .mounted_app import MountedApp
+from .pattern_route import PatternRoute
 from .route_path import route_path
 
 
-class Mount(MountedApp):
+class Mount(MountedApp, PatternRoute):
     """Hand all paths below a prefix to an application, or to routes of their own.
 
     The prefix is a path pattern, whose parameters the application finds in ``scope["path_params"]``; a slash at its
@@ -42,14 +40,6 @@ class Mount(MountedApp):
     '/de/users'
     """
 
-    path: str
-    path_regex: re.Pattern[str]
-    path_format: str
-    param_convertors: dict[str, Convertor[Any]]
-    # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
-    _read_path: PathReader | None = None
-    _read_encoded_path: PathReader | None = None
-
     def __init__(
         self,
         path: str,
@@ -65,13 +55,13 @@ class Mount(MountedApp):
         assert path == "" or path.startswith("/"), "Routed paths must start with '/'"
         assert app is not None or routes is not None, "Either 'app=...', or 'routes=' must be specified"
         assert app is None or routes is None, "Mount takes 'app=' or 'routes=', not both: the app has routes of its own"
-        self.path = path.rstrip("/")
+        self.path: str = path.rstrip("/")
         self.base_app: ASGIApp = self.make_router(routes or ()) if app is None else app
         self.app: ASGIApp = wrapped(self.base_app, middleware, max_body_size)
         self.name = name
         self.lifespan = lifespan
         self.fall_through = fall_through
-        self.path_regex, self.path_format, self.param_convertors = compile_path(f"{self.path}/{{path:path}}")
+        self._compile(f"{self.path}/{{path:path}}")
 
     @staticmethod
     def make_router(routes: Sequence[BaseRoute]) -> ASGIApp:
@@ -81,10 +71,7 @@ class Mount(MountedApp):
         return Router(routes)
 
     def index_pattern(self) -> str | None:
-        decides_by_pattern = type(self).matches is _MATCHES and is_compiled(
-            self.path_regex, self.path_format, self.param_convertors
-        )
-        return index_pattern(self.path_format, self.param_convertors) if decides_by_pattern else None
+        return self._own_index_pattern() if type(self).matches is _MATCHES else None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] not in ("http", "websocket"):
@@ -93,7 +80,7 @@ class Mount(MountedApp):
         params = self._read(path)
         if params is None:
             return Match.NONE, {}
-        below = params.pop("path")
+        below = params.pop("path")  # what is left below the prefix
         root_path = scope.get("root_path", "")
         return Match.FULL, {
             "path_params": {**scope.get("path_params", {}), **params},
@@ -114,16 +101,6 @@ class Mount(MountedApp):
     def _outside(self, url: URLPath, own_params: dict[str, Any]) -> URLPath:
         prefix, _ = replace_params(self.path_format.removesuffix("/{path}"), self.param_convertors, own_params)
         return URLPath(prefix + url, url.protocol, url.host)
-
-    def _read(self, path: str) -> dict[str, Any] | None:
-        """The parameters of the prefix, and as ``path`` what is left below it."""
-        if ENCODED_SLASH in path:
-            if self._read_encoded_path is None:
-                self._read_encoded_path = encoded_path_reader(self.path_regex, self.path_format, self.param_convertors)
-            return self._read_encoded_path(path)
-        if self._read_path is None:
-            self._read_path = path_reader(self.path_regex, self.path_format, self.param_convertors)
-        return self._read_path(path)
 
 
 _MATCHES: Final = Mount.matches  # kept, since instrumentation may put another one there

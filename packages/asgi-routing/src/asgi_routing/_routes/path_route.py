@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Final, Literal
 
-from asgi_types import ENCODED_SLASH, ASGIApp, Receive, Scope, Send, refuse
+from asgi_types import ASGIApp, Receive, Scope, Send, refuse
 
 from .._patterns.convertors import Convertor
-from .._patterns.path_pattern import compile_path, index_pattern, is_compiled, replace_params
-from .._patterns.path_reader import PathReader, encoded_path_reader, path_reader, reads_segment
+from .._patterns.path_pattern import replace_params
+from .._patterns.path_reader import reads_segment
 from .._url_path import URLPath
 from .base_route import BaseRoute, Match, NoMatchFound
+from .pattern_route import PatternRoute
 from .refusals import method_not_allowed
 from .route_path import route_path
 
@@ -23,29 +23,22 @@ _PARTIAL: Final = Match.PARTIAL
 _NONE: Final = Match.NONE
 
 
-class PathRoute(BaseRoute):
+class PathRoute(PatternRoute):
     """A route that its path decides, for one type of scope."""
 
     scope_type: ClassVar[Literal["http", "websocket"]]
-    path: str
     endpoint: Callable[..., Any]
     name: str
-    path_regex: re.Pattern[str]
-    path_format: str
-    param_convertors: dict[str, Convertor[Any]]
     app: ASGIApp
     methods: set[str] | None = None
-    # Made at the first path, of the attributes there are then: a subclass may set them without calling __init__.
-    _read_path: PathReader | None = None
-    _read_encoded_path: PathReader | None = None
 
     def __init__(self, path: str, endpoint: Callable[..., Any], name: str | None) -> None:
         assert path.startswith("/"), "Routed paths must start with '/'"
         self.settle_enter()
-        self.path = path
+        self.path: str = path
         self.endpoint = endpoint
         self.name = get_name(endpoint) if name is None else name
-        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self._compile(path)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -63,10 +56,7 @@ class PathRoute(BaseRoute):
             setattr(cls, "enter", fitting)
 
     def index_pattern(self) -> str | None:
-        decides_by_pattern = type(self).matches is PathRoute.matches and is_compiled(
-            self.path_regex, self.path_format, self.param_convertors
-        )
-        return index_pattern(self.path_format, self.param_convertors) if decides_by_pattern else None
+        return self._own_index_pattern() if type(self).matches is PathRoute.matches else None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         child_scope: Scope = {}
@@ -116,17 +106,6 @@ class PathRoute(BaseRoute):
             raise NoMatchFound(name, path_params)
         path, _ = replace_params(self.path_format, self.param_convertors, path_params)
         return URLPath(path=path, protocol=self.scope_type)
-
-    def _read(self, path: str) -> dict[str, Any] | None:
-        if ENCODED_SLASH in path:
-            if self._read_encoded_path is None:
-                self._read_encoded_path = encoded_path_reader(self.path_regex, self.path_format, self.param_convertors)
-            return self._read_encoded_path(path)
-        return (self._read_path or self._make_reader())(path)
-
-    def _make_reader(self) -> PathReader:
-        self._read_path = reader = path_reader(self.path_regex, self.path_format, self.param_convertors)
-        return reader
 
 
 def get_name(endpoint: Callable[..., Any]) -> str:
