@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 from asgi_types import ASGIApp, Receive, Scope, Send, refuse
 
 from .._patterns.convertors import Convertor
-from .._patterns.path_pattern import replace_params
+from .._patterns.path_pattern import is_compiled, replace_params
 from .._patterns.path_reader import reads_segment
 from .._url_path import URLPath
 from .base_route import BaseRoute, Match, NoMatchFound
@@ -71,7 +71,10 @@ class PathRoute(PatternRoute):
         return (_FULL if fits else _PARTIAL), child_scope
 
     def segment_params(self) -> dict[int, tuple[str, Convertor[Any]]] | None:
-        if type(self).enter is not PathRoute.enter or self.index_pattern() is None:
+        kind = type(self)
+        if kind.enter is not PathRoute.enter or kind.index_pattern is not PathRoute.index_pattern:
+            return None
+        if not is_compiled(self.path_regex, self.path_format, self.param_convertors):
             return None
         places = {segment: place for place, segment in enumerate(self.path_format.split("/"))}
         found = {places.get(f"{{{name}}}"): (name, each) for name, each in self.param_convertors.items()}
