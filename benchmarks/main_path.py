@@ -22,12 +22,12 @@ from frameworks import BUILDERS
 CASES = {"plain": "/plain", "last of 100 routes": "/r99/item"}
 
 
-def http_scope(path: str) -> dict[str, Any]:
+def http_scope(path: str, method: str = "GET") -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),

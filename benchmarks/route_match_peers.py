@@ -14,6 +14,8 @@ from collections.abc import Callable, Coroutine
 from time import perf_counter
 from typing import Any, Literal, NamedTuple, Protocol
 
+from main_path import http_scope
+
 Way = Literal["found", "beneath cache", "refused"]
 """How requests go: to a route, to a route without asking the peer's cache, or to the refusal that is raised."""
 
@@ -54,25 +56,6 @@ def refused(status: int) -> Found:
     return Found(None, {}, status)
 
 
-def http_scope(ask: Ask) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "method": ask.method,
-        "scheme": "http",
-        "path": ask.path,
-        "raw_path": ask.path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1:8000"), (b"user-agent", b"bench"), (b"accept", b"*/*")],
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 8000),
-        "state": {},
-        "extensions": {},
-    }
-
-
 class Nothing:
     """An endpoint that does nothing: it returns itself, and awaiting it ends at once."""
 
@@ -108,7 +91,7 @@ class AsgiRouter:
     inside: dict[str, Any]
 
     def prepare(self, asks: list[Ask]) -> list[Any]:
-        return [http_scope(ask) | self.inside for ask in asks]
+        return [http_scope(ask.path, ask.method) | self.inside for ask in asks]
 
     def enter(self, scope: Any) -> None:
         raise NotImplementedError
@@ -236,7 +219,7 @@ class Falcon:
         self.refusal = HTTPError
 
     def prepare(self, asks: list[Ask]) -> list[Any]:
-        return [self.request(http_scope(ask), None) for ask in asks]
+        return [self.request(http_scope(ask.path, ask.method), None) for ask in asks]
 
     def time(self, prepared: list[Any], way: Way) -> float:
         if way == "refused":

@@ -270,8 +270,7 @@ class Router(RouteDecorators):
 
     def _search(self, path: str, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """What `app` does, for any path and all kinds of routes."""
-        index = self._routes.route_index or self._routes.build_index()
-        candidates, segments = index.find(path)
+        candidates, segments = self._routes.current_index().find(path)
         partial: list[BaseRoute] = []
         first_params: dict[str, Any] | None = None
         for route, read in candidates:
@@ -356,14 +355,13 @@ class Router(RouteDecorators):
 
     def _unmatched(self, path: str, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer where no route matches."""
-        if self.redirect_slashes and scope["type"] == "http" and path != "/":
-            index = self._routes.route_index or self._routes.build_index()
-            if index.takes_slash or path.endswith("/"):
-                surplus = len(path) - len(path.rstrip("/"))
-                if self._has_other_slash(path, surplus, scope):
-                    location = slash_redirect(whole_path(scope), surplus, scope.get("query_string", b""))
-                    status = 307 if self.redirect_slashes is True else self.redirect_slashes
-                    return Response(status_code=status, headers={"location": location})(scope, receive, send)
+        may_redirect = self.redirect_slashes and scope["type"] == "http" and path != "/"
+        if may_redirect and (path.endswith("/") or self._routes.current_index().takes_slash):
+            surplus = len(path) - len(path.rstrip("/"))
+            if self._has_other_slash(path, surplus, scope):
+                location = slash_redirect(whole_path(scope), surplus, scope.get("query_string", b""))
+                status = 307 if self.redirect_slashes is True else self.redirect_slashes
+                return Response(status_code=status, headers={"location": location})(scope, receive, send)
         return self.default(scope, receive, send)
 
     def _has_other_slash(self, path: str, surplus: int, scope: Scope) -> bool:
@@ -385,8 +383,7 @@ class Router(RouteDecorators):
         )
 
     def _candidates(self, path: str) -> list[BaseRoute]:
-        index = self._routes.route_index or self._routes.build_index()
-        return [route for route, _ in index.find(path)[0]]
+        return [route for route, _ in self._routes.current_index().find(path)[0]]
 
 
 # Kept, since instrumentation may put others there.

@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asgi_routing import (
-    CONVERTOR_TYPES,
     BaseRoute,
     Convertor,
     Host,
@@ -259,13 +258,9 @@ class Slashes(Convertor[str]):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def convertors() -> Iterator[None]:
-    known = dict(CONVERTOR_TYPES)
+def convertors(own_convertors: None) -> None:
     register_url_convertor("even", Even())
     register_url_convertor("slash", Slashes())
-    yield
-    CONVERTOR_TYPES.clear()
-    CONVERTOR_TYPES.update(known)
 
 
 class Answered(Exception):  # noqa: N818

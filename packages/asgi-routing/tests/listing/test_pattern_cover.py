@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import timeit
-from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
 import pytest
 
 from asgi_routing import (
-    CONVERTOR_TYPES,
     Convertor,
     EnumConvertor,
     IntegerConvertor,
@@ -41,8 +39,7 @@ class Color(Enum):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def convertors() -> Iterator[None]:
-    known = dict(CONVERTOR_TYPES)
+def convertors(own_convertors: None) -> None:
     register_url_convertor("letters", Letters())
     expressions = {"ahead": "[a-z]+(?=/b)", "end": "[a-z]+$", "again": r"(a)\2", "not": "[^0-9]+", "open": "a)|(a"}
     for kind, regex in expressions.items():
@@ -51,9 +48,6 @@ def convertors() -> Iterator[None]:
     for changed in (StringConvertor(), SegmentConvertor(), PathConvertor(), IntegerConvertor(), EnumConvertor("a")):
         changed.regex = "[0-5]+"
         register_url_convertor(f"changed{type(changed).__name__}", changed)
-    yield
-    CONVERTOR_TYPES.clear()
-    CONVERTOR_TYPES.update(known)
 
 
 def is_covered(wide: str, narrow: str) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from asgi_routing import CONVERTOR_TYPES, Convertor, Match, Route, compile_path, register_url_convertor
+from asgi_routing import Convertor, Match, Route, compile_path, register_url_convertor
 from asgi_routing._patterns.path_matcher import path_matcher
 from asgi_routing._patterns.path_reader import encoded_path_reader
 from asgi_types import ENCODED_SLASH
@@ -60,13 +60,9 @@ class Own(Convertor[str]):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def convertors() -> Iterator[None]:
-    known = dict(CONVERTOR_TYPES)
+def convertors(own_convertors: None) -> None:
     for kind, (regex, _) in OWN.items():
         register_url_convertor(kind, Own(regex))
-    yield
-    CONVERTOR_TYPES.clear()
-    CONVERTOR_TYPES.update(known)
 
 
 async def endpoint(connection: object) -> None: ...

@@ -64,7 +64,8 @@ def slash_redirect(path: str, surplus: int = 0, query_string: bytes = b"") -> st
         reference = f"/%2F{quoted[2:]}" if quoted.startswith("//") else quoted
     else:
         segment = quoted.rstrip("/").rpartition("/")[2]
-        reference = f"../{segment}" if surplus else f"./{segment}/".replace("//", "/")
+        added = f"./{segment}/" if segment else "./"
+        reference = f"../{segment}" if surplus else added
     return f"{reference}?{quote(query_string, safe=_QUERY_CHARACTERS)}" if query_string else reference
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .._patterns.convertor import Convertor
 from .._patterns.path_reader import SegmentReader, segment_reader
-from .._routes.base_route import BaseRoute
+
+SegmentParams = dict[int, tuple[str, Convertor[Any]]]
+"""What `BaseRoute.segment_params` gives."""
 
 ParamsReader = Callable[[Sequence[str]], dict[str, Any] | None]
 """Gives the parameters for the segments of a path, or None if they do not fit."""
 
 
-def params_reader(route: BaseRoute) -> ParamsReader | None:
-    """The reader for a route whose parameters are whole segments; None for one that reads the path itself."""
-    params = route.segment_params()
-    if params is None:
-        return None
+def params_reader(params: SegmentParams) -> ParamsReader:
+    """The reader for parameters that are whole segments."""
     places = [(place, name) for place, (name, _) in params.items()]
     readers = [segment_reader(convertor) for _, convertor in params.values()]
     if any(readers):

@@ -12,7 +12,7 @@ from operator import itemgetter
 from .._patterns.path_pattern import PARAM_REGEX
 from .._patterns.path_reader import SegmentReader, segment_reader
 from .._routes.base_route import BaseRoute
-from .params_reader import ParamsReader, params_reader
+from .params_reader import ParamsReader, SegmentParams, params_reader
 
 Candidate = tuple[BaseRoute, ParamsReader | None]
 """A route, and what reads its parameters from the segments of the path; None if the route reads the path itself."""
@@ -65,12 +65,14 @@ class RouteIndex:
                 raise TypeError(f"{route!r} is no route of asgi_routing: derive it from BaseRoute, or mount its app.")
             route.settle_enter()
         patterns = [route.index_pattern() for route in routes]
+        params: dict[int, SegmentParams | None] = {}
         for number, (pattern, route) in enumerate(zip(patterns, routes, strict=True)):
-            self._add(pattern, (number, (route, params_reader(route))))
+            own = params[id(route)] = route.segment_params()
+            self._add(pattern, (number, (route, None if own is None else params_reader(own))))
         self.known = {}
         self.below = {}
         if self._settle():
-            self._fill_tables([pattern for pattern in patterns if pattern is not None])
+            self._fill_tables([pattern for pattern in patterns if pattern is not None], params)
 
     def find(self, path: str) -> tuple[tuple[Candidate, ...], list[str]]:
         """The candidates for ``path`` in registration order, and the segments that their parameters are read from."""
@@ -128,16 +130,17 @@ class RouteIndex:
             waiting += [(each, open_ended) for each in below]
         return left > 0
 
-    def _fill_tables(self, patterns: Sequence[str]) -> None:
+    def _fill_tables(self, patterns: Sequence[str], params: dict[int, SegmentParams | None]) -> None:
+        """Fill ``known`` and ``below``; ``params`` are those of each route by its ``id``."""
         for path in set(filter(_is_literal, patterns)):
-            self.known[path] = _takers(self.find(path)[0], {})
+            self.known[path] = _takers(self.find(path)[0], {}, params)
         for parent in {pattern.rpartition("/")[0] for pattern in patterns}:
             # The empty one is that of paths without a slash as well.
             found = self._find_below(parent) if parent and _is_literal(parent) else None
-            params = found[0][0].segment_params() if found else None
-            if found and params and len(params) == 1:
-                [(name, convertor)] = params.values()
-                self.below[parent] = (name, segment_reader(convertor), _takers(found, params))
+            first = params[id(found[0][0])] if found else None
+            if found and first and len(first) == 1:
+                [(name, convertor)] = first.values()
+                self.below[parent] = (name, segment_reader(convertor), _takers(found, first, params))
 
     def _find_below(self, parent: str) -> tuple[Candidate, ...] | None:
         """The candidates of ``parent`` and one more segment, unless they depend on what that is.
@@ -182,11 +185,11 @@ def _candidates(found: list[_Numbered]) -> tuple[Candidate, ...]:
     return tuple(candidate for _, candidate in sorted(found, key=itemgetter(0)))
 
 
-def _takers(candidates: Sequence[Candidate], params: object) -> Takers:
-    """The first of the candidates, as far as they have just these parameters."""
+def _takers(candidates: Sequence[Candidate], shared: SegmentParams, params: dict[int, SegmentParams | None]) -> Takers:
+    """The first of the candidates, as far as they have just the shared parameters."""
     takers: list[BaseRoute | None] = []
-    for route, read in candidates:
-        if read is None or route.segment_params() != params:
+    for route, _ in candidates:
+        if params[id(route)] != shared:
             takers.append(None)
             break
         takers.append(route)

@@ -26,6 +26,10 @@ class RouteList(list[BaseRoute]):
 
     route_index: RouteIndex | None = None
 
+    def current_index(self) -> RouteIndex:
+        """The index of the routes as they are now."""
+        return self.route_index or self.build_index()
+
     def build_index(self) -> RouteIndex:
         """Make and keep the index of the routes as they are now."""
         while True:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 T = TypeVar("T")
 
+REFUSALS = (ValueError, ArithmeticError, LookupError)
+"""What `Convertor.convert` may raise for a text that is no value of its kind."""
+
 if TYPE_CHECKING:
     import ast
     from typing import Generic

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from asgi_types import ENCODED_SLASH
 
-from .convertor import Convertor
+from .convertor import REFUSALS, Convertor
 from .convertors import (
     DateConvertor,
     EnumConvertor,
@@ -96,7 +96,7 @@ def segment_reader(convertor: Convertor[Any]) -> SegmentReader | None:
             return None
         try:
             return convertor.convert(segment)
-        except (ValueError, ArithmeticError, LookupError):  # `Convertor` says that these refuse the text
+        except REFUSALS:
             return None
 
     return read
@@ -148,7 +148,7 @@ def _converted(match_path: Matcher, conversions: Iterable[_Conversion]) -> PathR
         try:
             for name, convert in conversions:
                 params[name] = convert(params[name])
-        except (ValueError, ArithmeticError, LookupError):  # `Convertor` says that these refuse the text
+        except REFUSALS:
             return None
         return params
 

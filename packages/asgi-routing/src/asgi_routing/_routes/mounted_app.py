@@ -46,10 +46,11 @@ class MountedApp(BaseRoute):
 
         Without a name of its own, the mount's routes are found by theirs.
         """
-        own = {key: path_params[key] for key in self._own_params() if key in path_params}
+        names = self._own_params()
+        own = {key: path_params[key] for key in names if key in path_params}
         others = {key: value for key, value in path_params.items() if key not in own}
         url: URLPath | None = None
-        if len(own) == len(self._own_params()):
+        if len(own) == len(names):
             if self.name is None:
                 url = self._url_path_below(name, others)
             elif name == self.name and others.keys() == {"path"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 _MISSING: Final = "Schemas are read and written by PyYAML, which is not installed: pip install asgi-routing[schemas]"
 
@@ -13,10 +13,7 @@ class MalformedYAML(ValueError):  # noqa: N818 - for use in here; what is raised
 
 def load_yaml(text: str) -> Any:
     """The data of a text, of YAML's plain types; `MalformedYAML`, and `ImportError` without PyYAML."""
-    try:
-        import yaml
-    except ModuleNotFoundError as exc:
-        raise ImportError(_MISSING) from exc
+    yaml = _pyyaml()
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as exc:
@@ -25,9 +22,13 @@ def load_yaml(text: str) -> Any:
 
 def dump_yaml(data: Any) -> str:
     """The text of plain data; PyYAML's `RepresenterError` for others, and `ImportError` without PyYAML."""
+    text: str = _pyyaml().safe_dump(data, default_flow_style=False)
+    return text
+
+
+def _pyyaml() -> Any:
     try:
         import yaml
     except ModuleNotFoundError as exc:
         raise ImportError(_MISSING) from exc
-    text: str = cast("Any", yaml).safe_dump(data, default_flow_style=False)
-    return text
+    return yaml
