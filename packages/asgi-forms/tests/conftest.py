@@ -1,10 +1,11 @@
 """What the tests of forms share: requests with a form."""
 
+from asyncio import Runner
 from collections import deque
 
 import pytest
 
-from asgi_forms import parse_form
+from asgi_forms import FormData, FormError, UploadFile, parse_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -19,6 +20,11 @@ class Upload:
         self.left.append({"type": "http.disconnect"})
         headers = [] if content_type is None else [(b"content-type", content_type.encode("latin-1"))]
         self.scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+
+    @property
+    def chunks_left(self):
+        """The parts of the body that nobody has received."""
+        return [message["body"] for message in self.left if message["type"] == "http.request"]
 
     async def receive(self):
         return self.left.popleft()
@@ -35,6 +41,119 @@ class Upload:
         raise AssertionError("The coroutine waits for something.")
 
 
+class Multipart:
+    """Multipart bodies and the requests they come in: ``multipart(multipart.part("tag", "a")).parse_now()``."""
+
+    def __init__(self, runner):
+        self.runner = runner
+
+    def __call__(self, *parts, boundary="x", content_type=None, **body):
+        """A request with a form of these parts, in one chunk; see `part` and `body`."""
+        whole = self.body(*parts, boundary=boundary, **body)
+        return self.request(whole, boundary=boundary, content_type=content_type)
+
+    def request(self, *chunks, boundary="x", content_type=None):
+        """A request with a multipart body in these chunks, or in an empty one."""
+        content_type = content_type or f"multipart/form-data; boundary={boundary}"
+        return Upload(*(chunks or (b"",)), content_type=content_type)
+
+    @staticmethod
+    def part(name, content=b"", filename=None, *headers, disposition=None):
+        """One part; ``headers`` are further lines of its head, ``disposition`` is one in place of that by names."""
+        if disposition is None:
+            disposition = f'form-data; name="{quoted(name)}"'
+            if filename is not None:
+                disposition += f'; filename="{quoted(filename)}"'
+        lines = [f"Content-Disposition: {disposition}", *headers]
+        content = content.encode() if isinstance(content, str) else content
+        return b"".join(raw(line) + b"\r\n" for line in lines) + b"\r\n" + content
+
+    @staticmethod
+    def body(*parts, boundary="x", preamble=b"", epilogue=b"\r\n"):
+        """The body of a form of these parts."""
+        mark = b"--" + boundary.encode()
+        return preamble + b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--" + epilogue
+
+    @staticmethod
+    def cuts(body):
+        """Ways to cut a body into chunks: whole, byte by byte, and in two at every place."""
+        yield [body]
+        yield [body[index : index + 1] for index in range(len(body))]
+        for cut in range(1, len(body)):
+            yield [body[:cut], body[cut:]]
+
+    @staticmethod
+    def fields(form):
+        """The fields of a form as plain values: text, and name, content and type of a file, which is closed."""
+        assert isinstance(form, FormData)
+        return [
+            (name, file_of(value) if isinstance(value, UploadFile) else value) for name, value in form.multi_items()
+        ]
+
+    def outcome(self, request, **limits):
+        """What parsing a request comes to, in a test that is not async: fields, or status and detail of an error."""
+        try:
+            return self.fields(self.runner.run(request.parse(**limits)))
+        except FormError as error:
+            return error.status_code, error.detail
+
+    def value(self, part, **request):
+        """The one value of a form of this part."""
+        [(_, value)] = self.fields(self(part, **request).parse_now())
+        return value
+
+    def names(self, disposition):
+        """Name and file name of a part with this ``Content-Disposition``, or status and detail of the error."""
+        outcome = self.outcome(self(self.part("", b"content", disposition=disposition)))
+        if isinstance(outcome, tuple):
+            return outcome
+        [(name, value)] = outcome
+        return name, None if isinstance(value, str) else value[0]
+
+
+class Stream:
+    """The chunks of a body, and then perhaps an error; ``taken`` of them were asked for."""
+
+    def __init__(self, *chunks, error=None):
+        self.chunks, self.taken, self.error = chunks, 0, error
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        if self.taken == len(self.chunks):
+            raise self.error or StopAsyncIteration
+        self.taken += 1
+        return self.chunks[self.taken - 1]
+
+
+def raw(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def quoted(name):
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def file_of(upload):
+    upload.file.seek(0)
+    content = upload.file.read()
+    upload.file.close()
+    assert upload.size == len(content)
+    return upload.filename, content, upload.content_type
+
+
 @pytest.fixture(scope="session")
 def upload():
     return Upload
+
+
+@pytest.fixture(scope="session")
+def multipart():
+    with Runner() as runner:  # aborting the sinks of a form that fails takes an event loop
+        yield Multipart(runner)
+
+
+@pytest.fixture(scope="session")
+def stream():
+    return Stream

@@ -1,4 +1,6 @@
-from asgi_forms import FormData
+import io
+
+from asgi_forms import FormData, UploadFile
 from asgi_types import ImmutableMultiDict
 
 
@@ -22,3 +24,21 @@ async def test_close_leaves_the_fields_and_can_be_called_again():
     await form.close()
     await form.close()
     assert form["a"] == "1"
+
+
+async def test_close_closes_every_file_also_those_that_share_a_name():
+    files = [io.BytesIO(b"1"), io.BytesIO(b"2"), io.BytesIO(b"3")]
+    form = FormData(
+        [("doc", UploadFile(files[0])), ("a", "1"), ("doc", UploadFile(files[1])), ("other", UploadFile(files[2]))]
+    )
+    await form.close()
+    assert [file.closed for file in files] == [True, True, True]
+    await form.close()
+
+
+async def test_the_files_of_a_form_that_was_read_are_closed(multipart):
+    form = await multipart(multipart.part("doc", b"1", "a.txt"), multipart.part("doc", b"2", "b.txt")).parse()
+    files = [upload.file for upload in form.getlist("doc")]
+    assert [file.closed for file in files] == [False, False]
+    await form.close()
+    assert [file.closed for file in files] == [True, True]

@@ -1,13 +1,15 @@
 """The parser, through `parse_form`: what it gives, at every chunking, within limits and in linear time."""
 
+import math
 import tracemalloc
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, unquote_to_bytes, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_forms import FormError
+from asgi_forms._urlencoded import AND, IS
 
 # Bytes that mean something in a form, and some that do not.
 BODIES = st.lists(
@@ -16,6 +18,7 @@ BODIES = st.lists(
     )
     | st.binary(max_size=3)
 ).map(b"".join)
+NO_LIMITS = dict.fromkeys(("max_fields", "max_part_size", "max_total_field_size", "max_name_size"), math.inf)
 PAIRS = st.lists(st.tuples(st.text(), st.text()), max_size=8)
 
 
@@ -78,6 +81,23 @@ def test_any_ascii_body_reads_as_the_standard_library_reads_it(upload, body):
     assert upload(ascii_body).parse_now().multi_items() == expected
 
 
+@given(body=BODIES)
+def test_any_body_reads_as_field_by_field(upload, body):
+    def text(encoded):
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
+
+    pairs = [field.partition(b"=") for field in body.split(b"&") if field]
+    expected = [(text(name), text(value)) for name, _, value in pairs]
+    assert upload(body).parse_now().multi_items() == expected
+
+
+@pytest.mark.parametrize("mark", [AND, IS])
+def test_the_characters_that_stand_for_escapes_may_be_sent_as_well(upload, mark):
+    pairs = [("a&b", "c=d"), (mark, f"x{mark}&{mark}="), ("e", "f")]
+    assert upload(urlencode(pairs).encode()).parse_now().multi_items() == pairs
+    assert upload(f"a={mark}&b=%26".encode()).parse_now().multi_items() == [("a", mark), ("b", "&")]
+
+
 def outcome(request, **limits):
     try:
         return request.parse_now(**limits).multi_items()
@@ -85,18 +105,23 @@ def outcome(request, **limits):
         return error.status_code, error.detail
 
 
-@given(
-    bodies=chunkings(BODIES),
-    max_fields=st.integers(0, 4) | st.just(float("inf")),
-    max_part_size=st.integers(0, 8) | st.just(float("inf")),
-)
-def test_no_body_raises_anything_else_and_no_chunking_changes_the_outcome(upload, bodies, max_fields, max_part_size):
+LIMITS = st.tuples(st.sampled_from(sorted(NO_LIMITS)), st.integers(0, 8)).map(lambda limit: dict([limit]))
+
+
+@given(bodies=chunkings(BODIES), limits=LIMITS)
+def test_no_body_raises_anything_else_and_no_chunking_changes_the_outcome(upload, bodies, limits):
     body, chunks = bodies
-    limits = {"max_fields": max_fields, "max_part_size": max_part_size}
     whole = outcome(upload(body), **limits)
     single = [body[index : index + 1] for index in range(len(body))] or [b""]
     assert outcome(upload(*chunks), **limits) == whole
     assert outcome(upload(*single), **limits) == whole
+
+
+@given(bodies=chunkings(BODIES), limits=st.fixed_dictionaries(dict.fromkeys(NO_LIMITS, st.integers(0, 8))))
+def test_no_chunking_changes_whether_a_body_is_within_its_limits(upload, bodies, limits):
+    body, chunks = bodies
+    whole, cut = outcome(upload(body), **limits), outcome(upload(*chunks), **limits)
+    assert cut == whole or (cut[0], whole[0]) == (413, 413)  # of several limits that are broken any may be told
 
 
 @pytest.mark.parametrize("body", [b"abcdefg", b"=abcdefg", b"abcdefg=", b"abc=defg", b"=======a"])
@@ -121,12 +146,99 @@ def test_only_fields_count_and_not_what_is_empty(upload):
     assert outcome(upload(b"a"), max_fields=0) == (413, "Too many fields. Maximum number of fields is 0.")
 
 
+def test_all_fields_together_have_a_size(upload):
+    too_large = (413, "Fields exceeded maximum size of 7 bytes together.")
+    assert len(upload(b"a=12&&b=3&").parse_now(max_total_field_size=7)) == 2
+    for chunks in ([b"a=12&b=34"], [b"a=12&b", b"=34"], [b"a=12&b=", b"3", b"4"], [b"a=12&b=34&", b"c"]):
+        assert outcome(upload(*chunks), max_total_field_size=7) == too_large
+    assert outcome(upload(b"a=12&b=3&c"), max_total_field_size=7) == too_large
+
+
+@pytest.mark.parametrize("name", [b"abcd", b"%61%62%63%64", b"%C3%AB%C3%AB", b"a+b+", b"\xc3\xab\xc3\xab"])
+@pytest.mark.parametrize("rest", [b"", b"=", b"=1", b"=abcdefgh"])
+def test_a_name_has_a_size(upload, name, rest):
+    too_large = (413, "Field name exceeded maximum size of 4 bytes.")
+    assert len(upload(b"b&" + name + rest).parse_now(max_name_size=4)) == 2
+    for chunks in ([b"b&x" + name + rest], [b"b&x" + name, rest], [b"b&x", name + rest + b"&c"]):
+        assert outcome(upload(*chunks), max_name_size=4) == too_large
+
+
+def test_the_first_field_beyond_a_limit_of_many_in_a_chunk_is_told_of(upload):
+    limits = {"max_fields": 4, "max_part_size": 6, "max_name_size": 3, "max_total_field_size": 16}
+    parse = {"fields": b"a&b&c&d&e&fghijkl", "part": b"a&b=123456&cdefgh", "name": b"a&bcde&c=123456&d&e"}
+    assert outcome(upload(parse["fields"]), **limits) == (413, "Too many fields. Maximum number of fields is 4.")
+    assert outcome(upload(parse["part"]), **limits) == (413, "Field exceeded maximum size of 6 bytes.")
+    assert outcome(upload(parse["name"]), **limits) == (413, "Field name exceeded maximum size of 3 bytes.")
+    together = outcome(upload(b"a=1234&b=1234&c=1234"), **limits)
+    assert together == (413, "Fields exceeded maximum size of 16 bytes together.")
+
+
+@pytest.mark.parametrize(
+    ("limits", "chunks", "left"),
+    [
+        ({"max_fields": 1}, [b"a&", b"b", b"c", b"d"], [b"c", b"d"]),
+        ({"max_part_size": 3}, [b"a=12", b"3", b"4", b"5"], [b"4", b"5"]),
+        ({"max_name_size": 1}, [b"a&b", b"c=1&", b"d", b"e"], [b"d", b"e"]),
+        ({"max_name_size": 1}, [b"a&b", b"c", b"d", b"e"], [b"d", b"e"]),
+        ({"max_name_size": 1}, [b"a&b", b"c=", b"1", b"2"], [b"1", b"2"]),
+        ({"max_total_field_size": 3}, [b"a=1&", b"b", b"c", b"d"], [b"c", b"d"]),
+    ],
+)
+def test_nothing_is_received_beyond_a_limit(upload, limits, chunks, left):
+    request = upload(*chunks)
+    assert outcome(request, **limits)[0] == 413
+    assert request.chunks_left == left
+
+
+def test_a_field_beyond_two_limits_has_one_reason(upload):
+    limits = {"max_part_size": 5, "max_total_field_size": 3}
+    assert outcome(upload(b"a=123", b"45678"), **limits) == outcome(upload(b"a=12345678"), **limits)
+
+
+TYPE = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "fields"),
+    [
+        ("; charset=iso-8859-1", b"n%EB=%EB", [("n\xeb", "\xeb")]),
+        ('; Charset="Windows-1252"', b"a=%80", [("a", "€")]),
+        ("; charset=shift_jis", b"a=%83A&b=%83=&c=%", [("a", "ア"), ("b", "\ufffd="), ("c", "%")]),
+        ("; charset=unknown", b"a=%C3%AB", [("a", "ë")]),
+        ("; charset=a; charset=b", b"a=%C3%AB", [("a", "ë")]),
+        ("; =", b"a=%C3%AB", [("a", "ë")]),
+        ("", b"_charset_=iso-8859-1&a=%EB", [("_charset_", "iso-8859-1"), ("a", "\xeb")]),
+        ("", b"a=%EB&_charset_=iso-8859-1", [("a", "\xeb"), ("_charset_", "iso-8859-1")]),
+        ("", b"_charset_=utf-16&a=%C3%AB", [("_charset_", "utf-16"), ("a", "ë")]),
+        ("; charset=utf-16", b"a=%C3%AB", [("a", "ë")]),
+        ("", b"_charset_=utf-8&a=%C3%AB", [("_charset_", "utf-8"), ("a", "ë")]),
+        ("", b"_charset_=&a=%C3%AB", [("_charset_", ""), ("a", "ë")]),
+        ("", b"_charset_=idna&a=%C3%AB", [("_charset_", "idna"), ("a", "ë")]),
+        ("; charset=latin-1", b"_charset_=UTF-8&a=%C3%AB", [("_charset_", "UTF-8"), ("a", "ë")]),
+        ("; charset=latin-1", b"_charset_=rot13&a=%EB", [("_charset_", "rot13"), ("a", "\xeb")]),
+    ],
+)
+def test_the_charset_is_that_of_the_field_or_else_that_of_the_type_or_else_utf_8(upload, parameters, body, fields):
+    assert upload(body, content_type=TYPE + parameters).parse_now().multi_items() == fields
+    single = [body[index : index + 1] for index in range(len(body))]
+    assert upload(*single, content_type=TYPE + parameters).parse_now().multi_items() == fields
+
+
 LINEAR = {
     "one large value": lambda n: [b"a=" + b"x" * n],
     "escapes": lambda n: [b"a=" + b"%41" * n],
     "signs of escapes": lambda n: [b"a=" + b"%" * n],
     "broken UTF-8": lambda n: [b"a=" + b"%e2%82" * n],
     "equals signs": lambda n: [b"=" * n],
+    "many escaped separators": lambda n: [b"a=%26&" * n],
+    "many escaped equals signs": lambda n: [b"%3d=%3D&" * n],
+    "escaped separators in one field": lambda n: [b"a=" + b"%26%3D" * n],
+    "one large field and many": lambda n: [b"a=" + b"%26" * n + b"&a" * n],
+    "plus signs": lambda n: [b"+" * n],
+    "many fields of many names": lambda n: [b"".join(b"a%d=1&" % number for number in range(n))],
+    "many fields in another charset": lambda n: [b"_charset_=latin1&" + b"a=%EB&" * n],
+    "a large field after its charset": lambda n: [b"_charset_=shift_jis&a=" + b"%83" * n],
+    "separators one by one": lambda n: [b"&"] * n,
     "many fields": lambda n: [b"a=1&" * n],
     "separators": lambda n: [b"&" * n],
     "a value byte by byte": lambda n: [b"a=", *([b"x"] * n)],
@@ -138,9 +250,21 @@ LINEAR = {
 @pytest.mark.parametrize("shape", LINEAR)
 def test_time_is_linear(upload, assert_linear, shape):
     def parse(chunks):
-        upload(*chunks).parse_now(max_fields=float("inf"), max_part_size=float("inf"))
+        upload(*chunks).parse_now(**NO_LIMITS)
 
     assert_linear(parse, LINEAR[shape], 5_000)
+
+
+@pytest.mark.parametrize("chunk", [b"&", b"=", b"a&", b"%26"])
+def test_a_chunk_of_many_separators_takes_little_memory(upload, chunk):
+    request = upload(chunk * (8 * 1024 * 1024 // len(chunk)))
+    tracemalloc.start()
+    try:
+        outcome(request)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
 
 
 def test_the_field_that_breaks_the_limit_is_not_kept_in_memory(upload):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from asgi_types import ImmutableMultiDict
 
-FormValue = str
-"""What a field holds. It is named once, here, because files will join it with multipart forms."""
+from ._upload_file import UploadFile
+
+FormValue = UploadFile | str
+"""What a field holds."""
 
 
 class FormData(ImmutableMultiDict[str, FormValue]):
@@ -17,4 +19,7 @@ class FormData(ImmutableMultiDict[str, FormValue]):
     """
 
     async def close(self) -> None:
-        """Release what the fields hold open, which is nothing as long as all of them are text."""
+        """Close all files, which removes those that are temporary."""
+        for _, value in self._list:
+            if isinstance(value, UploadFile):
+                await value.close()

@@ -1,63 +1,156 @@
-"""The parser of urlencoded forms. It knows bytes only: no connection, no headers."""
+"""From the chunks of an urlencoded body to its fields, within limits. It knows bytes only: no connection."""
 
 from __future__ import annotations
 
+from itertools import repeat
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from ._charset import CHARSET_FIELD, form_codec
 from ._form_error import FormError
+from ._limits import Limits
+
+WINDOW: Final = 64 * 1024
+"""Bytes that are split at once: each field, an empty one as well, costs a reference."""
+
+MAX_ENCODING: Final = 3
+"""Bytes that a byte takes at most as it is sent."""
+
+AND: Final = "\ufdd0"
+IS: Final = "\ufdd1"
+"""Two characters that Unicode keeps for such a use, and nobody should send."""
 
 
 class UrlencodedParser:
     """Parses an ``application/x-www-form-urlencoded`` body (WHATWG URL section 5.1) in chunks of any size.
 
-    At most ``max_fields`` fields of at most ``max_part_size`` bytes each, which are those of a name and its value as
-    sent; the first byte beyond is a `FormError`, in whatever chunk it comes.
+    ``codec`` is what the percent-decoded bytes are encoded in, where no field ``_charset_`` says otherwise. What is
+    not encoded in it becomes U+FFFD.
 
-    >>> parser = UrlencodedParser(max_fields=10, max_part_size=100)
+    >>> parser = UrlencodedParser(Limits())
     >>> for chunk in (b"name=Zo%C", b"3%AB+M&em", b"pty"):
     ...     parser.feed(chunk)
     >>> parser.close()
     [('name', 'Zoë M'), ('empty', '')]
     """
 
-    def __init__(self, max_fields: float, max_part_size: float) -> None:
-        self._max_fields = max_fields
-        self._max_part_size = max_part_size
-        self._fields: list[tuple[str, str]] = []
+    def __init__(self, limits: Limits, codec: str = "utf-8") -> None:
+        self._limits = limits
+        self._codec = codec
+        self._fields: list[bytes] = []
+        self._size = 0  # of all complete fields
         self._pending = bytearray()
+        self._is_name_known = False  # of the pending field, and checked
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body; raises `FormError` beyond a limit."""
-        start = 0
-        while (end := chunk.find(b"&", start)) >= 0:
-            if end > start:
-                self._extend(chunk[start:end])
-            if self._pending:
-                self._end_field()
-            start = end + 1
-        if start < len(chunk):
-            self._extend(chunk[start:])
+        for start in range(0, len(chunk), WINDOW):
+            *ended, last = chunk[start : start + WINDOW].split(b"&")
+            if ended:
+                ended[0] = bytes(self._pending) + ended[0]
+                self._pending.clear()
+                self._is_name_known = False
+                self._add([field for field in ended if field])
+            if last:
+                self._pending += last
+                self._check(self._pending)
+                self._check_name_so_far(self._pending)
 
     def close(self) -> list[tuple[str, str]]:
         """The fields, after the last bytes of the body."""
         if self._pending:
-            self._end_field()
-        return self._fields
+            self._add([bytes(self._pending)])
+            self._pending.clear()
+        pairs = _pairs(self._fields, self._codec)
+        for name, value in pairs:
+            if name == CHARSET_FIELD:
+                codec = form_codec(value, self._codec)
+                if codec != self._codec:
+                    return _pairs(self._fields, codec)
+        return pairs
 
-    def _extend(self, part: bytes) -> None:
-        if len(self._fields) >= self._max_fields:
-            raise FormError(413, f"Too many fields. Maximum number of fields is {self._max_fields}.")
-        self._pending += part
-        size = len(self._pending)
-        # The sign between name and value does not count. It is looked for once at most, so that time stays linear.
-        if size > self._max_part_size and size - (b"=" in self._pending) > self._max_part_size:
-            raise FormError(413, f"Field exceeded maximum size of {self._max_part_size} bytes.")
+    def _add(self, fields: list[bytes]) -> None:
+        limits, size = self._limits, sum(map(len, fields))
+        if (
+            len(self._fields) + len(fields) > limits.max_fields
+            or self._size + size > limits.max_total_field_size
+            or (size > (most := min(limits.max_part_size, limits.max_name_size)) and max(map(len, fields)) > most)
+        ):
+            for field in fields:  # one of them may be beyond a limit: which, and which limit
+                self._check(field)
+                self._check_name(field.partition(b"=")[0])
+                self._size += len(field)
+                self._fields.append(field)
+        else:
+            self._size += size
+            self._fields += fields
 
-    def _end_field(self) -> None:
-        name, _, value = bytes(self._pending).partition(b"=")
-        self._fields.append((_decoded(name), _decoded(value)))
-        self._pending.clear()
+    def _check(self, field: bytes | bytearray) -> None:
+        limits, size = self._limits, len(field)
+        if len(self._fields) >= limits.max_fields:
+            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", 413)
+        left = limits.max_total_field_size - self._size
+        # The limit that is reached first is told. The sign between name and value does not count for one field; it is
+        # looked for once at most, so that time stays linear.
+        if left < limits.max_part_size and size > left:
+            raise FormError(f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", 413)
+        if size > limits.max_part_size and size - (b"=" in field) > limits.max_part_size:
+            raise FormError(f"Field exceeded maximum size of {limits.max_part_size} bytes.", 413)
+
+    def _check_name_so_far(self, field: bytearray) -> None:
+        if self._is_name_known or len(field) <= self._limits.max_name_size:
+            return
+        name, mark, _ = field.partition(b"=")
+        self._is_name_known = bool(mark)
+        # What a name with escapes stands for is measured when it is complete, so that time stays linear.
+        if mark or len(name) > MAX_ENCODING * self._limits.max_name_size or (b"%" not in name and name.isascii()):
+            self._check_name(name)
+
+    def _check_name(self, name: bytes | bytearray) -> None:
+        limit, size = self._limits.max_name_size, len(name)
+        if size <= limit:
+            return
+        if size > MAX_ENCODING * limit or len(_decoded(bytes(name), self._codec).encode()) > limit:
+            raise FormError(f"Field name exceeded maximum size of {limit} bytes.", 413)
 
 
-def _decoded(encoded: bytes) -> str:
-    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
+def _pairs(fields: list[bytes], codec: str) -> list[tuple[str, str]]:
+    """Names and values of fields that are not empty.
+
+    A call for each name and each value would take most of the time, so they are decoded all at once, where that cannot
+    make another field of one: as UTF-8, which no byte can run together with an ``&`` or ``=`` next to it. Where one of
+    these two is encoded in a field, a character stands for it until the fields are apart.
+    """
+    if codec != "utf-8" or not fields:
+        return [_pair(field, codec) for field in fields]
+    body = b"&".join(fields)
+    escapes = body.count(b"%26") + body.count(b"%3D") + body.count(b"%3d")
+    if not escapes:
+        return _split(_decoded(body, codec).split("&"))
+    body = body.replace(b"%26", AND.encode()).replace(b"%3D", IS.encode()).replace(b"%3d", IS.encode())
+    text = _decoded(body, codec)
+    if text.count(AND) + text.count(IS) != escapes:  # somebody sent these characters
+        return [_pair(field, codec) for field in fields]
+    texts = text.split("&")
+    pairs = _split(texts)
+    for index in [index for index, field in enumerate(texts) if AND in field or IS in field]:
+        name, value = pairs[index]
+        pairs[index] = _restored(name), _restored(value)
+    return pairs
+
+
+def _split(fields: list[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in map(str.partition, fields, repeat("="))]
+
+
+def _restored(text: str) -> str:
+    return text.replace(AND, "&").replace(IS, "=")
+
+
+def _pair(field: bytes, codec: str) -> tuple[str, str]:
+    name, _, value = field.partition(b"=")
+    return _decoded(name, codec), _decoded(value, codec)
+
+
+def _decoded(encoded: bytes, codec: str) -> str:
+    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode(codec, "replace")

@@ -1,0 +1,84 @@
+"""The limits of a form: their names and defaults, and where they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict
+
+FORM_LIMITS: Final = "asgi_forms.limits"
+"""The scope key of the limits that an application or a route has for its forms: a mapping as `FormLimits`."""
+
+
+class FormLimits(TypedDict, total=False):
+    """The limits of a form. Sizes are bytes, `math.inf` is no limit, and None leaves what is around or the default.
+
+    What is around is what `FormLimitsMiddleware` put into the scope. A form beyond a limit is a `FormError` with status
+    413, as soon as the first byte beyond it has arrived; nothing more is received.
+
+    >>> limits: FormLimits = {"max_files": 3, "max_file_size": 10 * 1024 * 1024}
+    """
+
+    max_fields: float | None
+    """How many fields that are no files. Default 1000: Starlette's, Django's and formidable's."""
+    max_files: float | None
+    """How many files. Default 1000: Starlette's."""
+    max_part_size: float | None
+    """Bytes of one field that is no file; of an urlencoded one, name and value as sent. Default 1 MiB: Starlette's."""
+    max_total_field_size: float | None
+    """Bytes of all such fields, which are kept in memory. Default 20 MiB: formidable's ``maxFieldsSize``."""
+    max_file_size: float | None
+    """Bytes of one file. Default 200 MiB: formidable's."""
+    max_total_file_size: float | None
+    """Bytes of all files. Default 200 MiB, or ``max_file_size`` if that is more: formidable has the latter."""
+    max_name_size: float | None
+    """Bytes of the name of a field in UTF-8. Default 1 KiB; busboy has 100 bytes, which nested names outgrow."""
+    max_headers: float | None
+    """How many headers a part of a multipart form has. Default 8: that of multipart and python-multipart."""
+    max_header_size: float | None
+    """Bytes of one such header. Default 4224: that of multipart and python-multipart."""
+
+
+KIB: Final = 1024
+DEFAULT_LIMITS: Final[Mapping[str, float]] = {
+    "max_fields": 1000,
+    "max_files": 1000,
+    "max_part_size": 1024 * KIB,
+    "max_total_field_size": 20 * 1024 * KIB,
+    "max_file_size": 200 * 1024 * KIB,
+    "max_name_size": KIB,
+    "max_headers": 8,
+    "max_header_size": 4 * KIB + 128,
+}
+LIMIT_NAMES: Final = frozenset(FormLimits.__annotations__)
+
+
+class Limits:
+    """The limits of one form, each with its value."""
+
+    max_fields: float
+    max_files: float
+    max_part_size: float
+    max_total_field_size: float
+    max_file_size: float
+    max_total_file_size: float
+    max_name_size: float
+    max_headers: float
+    max_header_size: float
+
+    def __init__(self, *layers: Mapping[str, Any]) -> None:
+        values = self.__dict__
+        values.update(DEFAULT_LIMITS)
+        for layer in layers:
+            values.update(layer)
+        values.setdefault("max_total_file_size", max(values["max_file_size"], DEFAULT_LIMITS["max_file_size"]))
+
+
+def given_limits(limits: Mapping[str, Any]) -> dict[str, float]:
+    """The limits somebody really gave. `TypeError` for an unknown name, `ValueError` for what is no limit."""
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    for name, limit in given.items():
+        if name not in LIMIT_NAMES:
+            raise TypeError(f"{name!r} is not a limit of forms; these are: {', '.join(sorted(LIMIT_NAMES))}.")
+        if not isinstance(limit, int | float) or isinstance(limit, bool) or not limit >= 0:
+            raise ValueError(f"{name} is {limit!r}: give a number of at least 0, or math.inf for no limit.")
+    return given

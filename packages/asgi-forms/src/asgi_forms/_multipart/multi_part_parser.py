@@ -1,0 +1,82 @@
+"""Multipart forms, buffered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Unpack
+
+from asgi_types import Headers
+
+from .._form_data import FormData, FormValue
+from .._limits import FormLimits, Limits, given_limits
+from .._sinks.spooled_sink import SPOOL_MAX_SIZE, MemoryBudget, SpooledSink
+from .._sinks.upload_sink import SinkFactory, UploadSink
+from .collector import FormCollector
+from .part_head import PartHead
+from .reader import MultipartReader
+
+
+class MultiPartParser:
+    r"""Reads a ``multipart/form-data`` body into fields and files; `form` and `parse_form` do so by this class.
+
+    ``headers`` are those of the request, ``stream`` gives the chunks of its body. ``sink`` makes the sink of a file,
+    given its `PartHead`; without one a file is kept in memory up to `spool_max_size` bytes, and on disk beyond. The
+    limits are those of `FormLimits`.
+
+    >>> import asyncio
+    >>> async def body():
+    ...     yield b'--x\r\nContent-Disposition: form-data; name="tag"\r\n\r\na'
+    ...     yield b"\r\n--x--\r\n"
+    >>> headers = Headers({"content-type": "multipart/form-data; boundary=x"})
+    >>> asyncio.run(MultiPartParser(headers, body()).parse())
+    FormData([('tag', 'a')])
+    """
+
+    spool_max_size: int = SPOOL_MAX_SIZE
+    """Bytes of a file that are kept in memory, for all forms; 0 is no limit, as in `tempfile.SpooledTemporaryFile`.
+    Whatever it is, all files of a form keep at most 32 MiB there."""
+
+    def __init__(
+        self,
+        headers: Headers,
+        stream: AsyncIterator[bytes],
+        *,
+        sink: SinkFactory | None = None,
+        **limits: Unpack[FormLimits],
+    ) -> None:
+        self.headers = headers
+        self.stream = stream
+        self.items: list[tuple[str, FormValue]] = []
+        self._limits = Limits(given_limits(limits))
+        self._sink = sink or self._spooled()
+
+    async def parse(self) -> FormData:
+        """The form. On an error all files are closed and removed, and it is raised.
+
+        Raises `FormError` for a malformed form and one beyond a limit, and what the stream and the sinks raise.
+        """
+        reader = MultipartReader(self.headers.get("content-type", ""), self._limits)
+        collector = FormCollector(self._sink)
+        try:
+            async for chunk in self.stream:
+                for event in reader.feed(chunk):
+                    work = collector.take(event, reader.codec)
+                    if work is not None:
+                        await work
+                if reader.is_done:
+                    break
+            reader.close()
+            self.items = collector.items(reader.codec)
+        except BaseException as error:
+            await collector.abort(error)
+            raise
+        return FormData(self.items)
+
+    def _spooled(self) -> SinkFactory:
+        memory = MemoryBudget()
+        max_size = self.spool_max_size or memory.left
+
+        def spooled(_: PartHead) -> UploadSink:
+            return SpooledSink(max_size, memory=memory)
+
+        return spooled

@@ -1,0 +1,88 @@
+"""A file in memory as long as it is small, then on disk: the sink of a form that names no other."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Final, cast
+
+from .disk_sink import DiskSink
+
+SPOOL_MAX_SIZE: Final = 1024 * 1024
+"""Bytes of a file that are kept in memory: Starlette's default."""
+
+SPOOL_MAX_MEMORY: Final = 32 * 1024 * 1024
+"""Bytes of all files of a form that are kept in memory: the default of Go's ``ParseMultipartForm``."""
+
+
+class MemoryBudget:
+    """How many bytes several `SpooledSink` may still keep in memory, 32 MiB to begin with; beyond, files go to disk.
+
+    A form without a sink of its own has one for all of its files. Give one to the sinks of a form that makes them
+    itself; without one, each has its own.
+
+    >>> memory = MemoryBudget(8 * 1024 * 1024)
+    >>> def sink(head):
+    ...     return SpooledSink(memory=memory)
+    """
+
+    def __init__(self, left: float = SPOOL_MAX_MEMORY) -> None:
+        self.left = left
+
+
+class SpooledSink(DiskSink):
+    """Keeps a file in memory up to ``max_size`` bytes (1 MiB) and on disk beyond, in a temporary file without a name.
+
+    ``file`` is a `tempfile.SpooledTemporaryFile`. What is in memory is written inline, what is on disk in a thread, and
+    that is decided before the write that would move it there. ``memory`` is what it shares with other sinks.
+
+    >>> import asyncio
+    >>> async def spool():
+    ...     sink = SpooledSink(max_size=4)
+    ...     await sink.write(b"more than that")
+    ...     await sink.finish()
+    ...     with sink.file as file:
+    ...         return file.read()
+    >>> asyncio.run(spool())
+    b'more than that'
+    """
+
+    def __init__(self, max_size: float = SPOOL_MAX_SIZE, *, memory: MemoryBudget | None = None) -> None:
+        from tempfile import SpooledTemporaryFile  # takes some milliseconds, and a file may never come
+
+        super().__init__()
+        self._spooled = SpooledTemporaryFile[bytes](max_size=cast("int", max_size))
+        self.file = cast("BinaryIO", self._spooled)
+        self._max_size = max_size
+        self._memory = MemoryBudget() if memory is None else memory
+        self._size = 0  # bytes in memory, as long as it is there
+        self._is_on_disk = False
+
+    async def write(self, chunk: bytes, /) -> None:
+        if not self._is_on_disk:
+            size = len(chunk)
+            if self._size + size <= self._max_size and size <= self._memory.left:
+                self._size += size
+                self._memory.left -= size
+                self._spooled.write(chunk)
+                return
+            self._is_on_disk = True
+            self._memory.left += self._size
+        await super().write(chunk)
+
+    async def finish(self) -> None:
+        if self._is_on_disk:
+            await super().finish()
+        else:
+            self._spooled.seek(0)
+
+    async def abort(self) -> None:
+        if self._is_on_disk:
+            await super().abort()
+        else:
+            self._discard()
+
+    def _opened(self) -> BinaryIO:
+        self._spooled.rollover()
+        return cast("BinaryIO", self._spooled)
+
+    def _discard(self) -> None:
+        self._spooled.close()

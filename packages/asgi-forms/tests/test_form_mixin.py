@@ -1,0 +1,126 @@
+"""The form of a request: read once and remembered, whatever framework the request is of."""
+
+import pytest
+
+from asgi_forms import FORM_LIMITS, FormData, FormError, FormMixin
+from asgi_forms.sinks import MemorySink, UploadSink
+
+
+class Plain:
+    """A request with nothing but what the mixin needs."""
+
+    def __init__(self, scope, receive):
+        self.scope = scope
+        self.receive = receive
+
+    async def stream(self):
+        more = True
+        while more:
+            message = await self.receive()
+            more = message["more_body"]
+            yield message["body"]
+
+
+@pytest.fixture(params=["Starlette", "FastAPI", "none"])
+def request_of(request):
+    """Makes a request with the mixin, of the class of each framework, of the connection that an upload is."""
+    base = Plain
+    if request.param != "none":
+        base = pytest.importorskip("starlette.requests" if request.param == "Starlette" else "fastapi").Request
+    cls = type("Request", (FormMixin, base), {})
+    return lambda upload: cls(upload.scope, upload.receive)
+
+
+async def test_it_is_read_once_and_remembered(upload, request_of):
+    source = upload(b"tag=a", b"&tag=b")
+    request = request_of(source)
+    form = await request.form()
+    assert form == FormData([("tag", "a"), ("tag", "b")])
+    assert await request.form(max_fields=0) is form
+    async with request.form() as again:
+        assert again is form
+    assert len(source.left) == 1
+
+
+async def test_nothing_is_received_before_it_is_awaited(upload, request_of):
+    source = upload(b"a=1")
+    request_of(source).form()
+    assert source.chunks_left == [b"a=1"]
+
+
+async def test_the_block_closes_its_files(multipart, request_of):
+    request = request_of(multipart(multipart.part("f", b"content", "f.txt")))
+    async with request.form() as form:
+        assert await form["f"].read() == b"content"
+    assert form["f"].file.closed
+
+
+async def test_close_closes_its_files(multipart, request_of):
+    request = request_of(multipart(multipart.part("f", b"content", "f.txt")))
+    await request.close()  # of a form that nobody has read
+    form = await request.form()
+    assert not form["f"].file.closed
+    await request.close()
+    assert form["f"].file.closed
+
+
+async def test_its_error_is_remembered(upload, request_of):
+    source = upload(b"a&b&c", b"&d")
+    request = request_of(source)
+    errors = []
+    for limits in ({"max_fields": 2}, {}, {"max_fields": 9}):
+        with pytest.raises(FormError) as caught:
+            await request.form(**limits)
+        errors.append(caught.value)
+    assert {(error.status_code, error.message) for error in errors} == {
+        (413, "Too many fields. Maximum number of fields is 2.")
+    }
+    assert len(set(map(id, errors))) == 3  # a traceback that grew would keep all it has seen
+    await request.close()
+    assert source.chunks_left == [b"&d"]
+
+
+async def test_another_error_is_not_one_of_the_form(multipart, request_of):
+    class Full(UploadSink):
+        async def write(self, chunk):
+            raise OSError("The disk is full.")
+
+    request = request_of(multipart(multipart.part("f", b"content", "f.txt")))
+    with pytest.raises(OSError, match="The disk is full"):
+        await request.form(sink=lambda _: Full())
+    assert request._form_error is None
+
+
+async def test_sink_and_limits_are_those_of_forms(multipart, request_of):
+    body = multipart.body(multipart.part("f", b"content", "f.txt"), multipart.part("note", b"text"))
+    source = multipart.request(body)
+    source.scope[FORM_LIMITS] = {"max_files": 0}
+    form = await request_of(source).form(sink=lambda _: MemorySink(), max_files=1)
+    assert type(form["f"].sink) is MemorySink
+    source = multipart.request(body)
+    source.scope[FORM_LIMITS] = {"max_files": 0}
+    with pytest.raises(FormError, match="Maximum number of files is 0"):
+        await request_of(source).form()
+
+
+def test_a_limit_that_is_none_is_told_at_once(upload, request_of):
+    with pytest.raises(TypeError, match="'max_filez' is not a limit of forms"):
+        request_of(upload(b"")).form(max_filez=1)
+
+
+async def test_parts_as_they_arrive(multipart, request_of):
+    body = multipart.body(multipart.part("f", b"content", "f.txt"), multipart.part("note", b"text"))
+    request = request_of(multipart.request(body))
+    async with request.stream_multipart(max_files=1) as stream:
+        parts = [(part.name, part.filename, await part.text()) async for part in stream]
+    assert parts == [("f", "f.txt", "content"), ("note", None, "text")]
+    with pytest.raises(FormError, match="Maximum number of files is 0"):
+        async for _ in request_of(multipart.request(body)).stream_multipart(max_files=0):
+            pass
+
+
+@pytest.mark.parametrize("request_of", ["Starlette", "FastAPI"], indirect=True)
+async def test_a_body_that_was_read_before(multipart, request_of):
+    request = request_of(multipart(multipart.part("a", b"1")))
+    await request.body()
+    assert await request.form() == FormData(a="1")
