@@ -47,7 +47,7 @@ SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
 EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
-    for name in ("demo", "events", "files", "leaving", "lifespans", "pieces", "routing")
+    for name in ("demo", "events", "files", "leaving", "lifespans", "pieces", "routing", "uploads")
 ]
 
 nox.needs_version = ">=2025.2"
@@ -160,6 +160,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz_forms(session: nox.Session) -> None:
+    """Forms from bytes to fields, with requests made up and mutated, for ten minutes; not one of the checks."""
+    install_packages(session)
+    session.run("python", "packages/asgi-forms/fuzz/fuzz_forms.py", *(session.posargs or ["--minutes", "10"]))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Shine and its peers side by side, interleaved in one run; never a gate."""
     install_packages(session)
@@ -167,6 +174,9 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/main_path.py", *session.posargs)
     session.run("python", "benchmarks/route_match.py")
     session.run("python", "benchmarks/http_pieces.py")
+    session.run("python", "benchmarks/forms.py")
+    session.run("python", "benchmarks/form_memory.py")
+    session.run("python", "benchmarks/form_latency.py")
     session.run("python", "benchmarks/import_time.py")
     session.run("python", "benchmarks/memory.py")
 
