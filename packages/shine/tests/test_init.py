@@ -42,3 +42,4 @@ def test_nothing_is_loaded_before_it_is_asked_for():
     assert not {name for name in loaded if name.startswith("asgi_")}
     application = loaded_by("from shine import Shine, Route, Request, JSONResponse")
     assert not application & {"anyio", "trio", "asyncio", "inspect", "traceback", "jinja2", "itsdangerous", "httpx"}
+    assert not application & {"multipart", "tempfile", "email", "logging", "shine.forms", "asgi_forms.sinks"}

@@ -5,17 +5,34 @@ from __future__ import annotations
 import pytest
 
 import shine.routing
-from asgi_http import Request
 from asgi_websockets import WebSocket
+from shine.requests import Request
 from shine.responses import PlainTextResponse
-from shine.routing import Mount, Route, Router, WebSocketRoute
+from shine.routing import Mount, Route, Router, WebSocketRoute, request_response
 
 
 async def test_functions_get_requests(drive):
-    async def endpoint(request):
-        return PlainTextResponse(type(request).__name__)
+    seen = []
 
-    assert (await drive.request(Router([Route("/", endpoint)]))).text == Request.__name__
+    async def endpoint(request):
+        seen.append(type(request))
+        return PlainTextResponse("")
+
+    await drive.request(Router([Route("/", endpoint)]))
+    await drive.request(request_response(endpoint))
+    assert seen == [Request, Request]
+
+
+async def test_the_adapter_takes_what_that_of_the_piece_takes(drive):
+    class OtherRequest(Request):
+        pass
+
+    async def endpoint(request):
+        return PlainTextResponse(f"{type(request).__name__} {(await request.body()).decode()}")
+
+    app = request_response(endpoint, OtherRequest, max_body_size=4)
+    assert (await drive.request(app, body=b"1234")).text == "OtherRequest 1234"
+    assert (await drive.request(app, body=b"12345")).status == 413
 
 
 async def test_functions_get_websockets(drive):

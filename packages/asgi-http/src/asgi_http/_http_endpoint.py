@@ -54,7 +54,7 @@ class HTTPEndpoint:
         call = handler if is_async_callable(handler) else in_thread(handler)
         await async_response(call, handler, type(self).request_class)(self.scope, self.receive, self.send)
 
-    async def method_not_allowed(self, request: Request[Any]) -> Response:  # noqa: ARG002
+    async def method_not_allowed(self, request: Any) -> Response:  # noqa: ARG002
         """The answer to any other HTTP method; raises `HTTPException` with status 405."""
         allowed = [method for method in self.http_methods if self._handler(method) is not None]
         raise HTTPException(405, headers={"Allow": ", ".join(allowed)})

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .applications import Shine as Shine
     from .background import BackgroundTask as BackgroundTask
     from .background import BackgroundTasks as BackgroundTasks
+    from .datastructures import FormData as FormData
+    from .datastructures import UploadFile as UploadFile
     from .endpoints import HTTPEndpoint as HTTPEndpoint
     from .events import EventSourceResponse as EventSourceResponse
     from .events import ServerSentEvent as ServerSentEvent
@@ -42,6 +44,7 @@ _HOMES = {
     "BackgroundTasks": "background",
     "EventSourceResponse": "events",
     "FileResponse": "responses",
+    "FormData": "datastructures",
     "HTMLResponse": "responses",
     "HTTPEndpoint": "endpoints",
     "HTTPException": "exceptions",
@@ -60,6 +63,7 @@ _HOMES = {
     "Shine": "applications",
     "StaticFiles": "staticfiles",
     "StreamingResponse": "responses",
+    "UploadFile": "datastructures",
     "WebSocket": "websockets",
     "WebSocketDisconnect": "websockets",
     "WebSocketException": "exceptions",
@@ -72,6 +76,7 @@ __all__ = (
     "BackgroundTasks",
     "EventSourceResponse",
     "FileResponse",
+    "FormData",
     "HTMLResponse",
     "HTTPEndpoint",
     "HTTPException",
@@ -90,6 +95,7 @@ __all__ = (
     "Shine",
     "StaticFiles",
     "StreamingResponse",
+    "UploadFile",
     "WebSocket",
     "WebSocketDisconnect",
     "WebSocketException",

@@ -1,5 +1,7 @@
-"""Headers, URLs, multi-dicts and state."""
+"""Headers, URLs, multi-dicts, forms and state."""
 
+from asgi_forms import FormData as FormData
+from asgi_forms import UploadFile as UploadFile
 from asgi_routing import URLPath as URLPath
 from asgi_types import URL as URL
 from asgi_types import Address as Address
@@ -12,6 +14,7 @@ from asgi_types import State as State
 
 __all__ = (
     "Address",
+    "FormData",
     "Headers",
     "ImmutableMultiDict",
     "MultiDict",
@@ -20,4 +23,5 @@ __all__ = (
     "State",
     "URL",
     "URLPath",
+    "UploadFile",
 )

@@ -1,5 +1,17 @@
 """Endpoints that are classes."""
 
-from asgi_http import HTTPEndpoint as HTTPEndpoint
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import asgi_http
+from asgi_types import HTTPConnection, Receive, Scope, Send
+
+from . import requests
 
 __all__ = ("HTTPEndpoint",)
+
+
+class HTTPEndpoint(asgi_http.HTTPEndpoint):
+    """An `asgi_http.HTTPEndpoint` whose methods get a `Request`."""
+
+    request_class: ClassVar[Callable[[Scope, Receive, Send], HTTPConnection[Any]]] = requests.Request

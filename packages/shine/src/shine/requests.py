@@ -1,12 +1,14 @@
 """Requests, and the scope's view they share with WebSockets."""
 
+import asgi_http
+from asgi_forms import FormMixin
 from asgi_http import SERVER_PUSH_HEADERS_TO_COPY as SERVER_PUSH_HEADERS_TO_COPY
 from asgi_http import ClientDisconnect as ClientDisconnect
 from asgi_http import ContentTooLarge as ContentTooLarge
 from asgi_http import JSONBodyError as JSONBodyError
 from asgi_http import JSONCodec as JSONCodec
-from asgi_http import Request as Request
 from asgi_types import HTTPConnection as HTTPConnection
+from asgi_types import StateT
 
 __all__ = (
     "ClientDisconnect",
@@ -17,3 +19,21 @@ __all__ = (
     "Request",
     "SERVER_PUSH_HEADERS_TO_COPY",
 )
+
+
+class Request(FormMixin, asgi_http.Request[StateT]):
+    """An `asgi_http.Request` with the forms of `asgi_forms.FormMixin`.
+
+    A form is read from `stream`, or from what `body` has read. Its limits are those of `FormLimits`, and the scope's
+    limit on a body.
+
+    >>> import asyncio
+    >>> async def receive():
+    ...     return {"type": "http.request", "body": b"tag=a&tag=b", "more_body": False}
+    >>> scope = {"type": "http", "headers": [(b"content-type", b"application/x-www-form-urlencoded")]}
+    >>> async def tags():
+    ...     async with Request(scope, receive).form() as form:
+    ...         return form.getlist("tag")
+    >>> asyncio.run(tags())
+    ['a', 'b']
+    """

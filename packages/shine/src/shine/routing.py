@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
+import asgi_http
 import asgi_routing
-from asgi_http import request_response as request_response
 from asgi_routing import PARAM_FORMAT_REGEX as PARAM_FORMAT_REGEX
 from asgi_routing import PARAM_REGEX as PARAM_REGEX
 from asgi_routing import BaseRoute as BaseRoute
@@ -19,8 +19,10 @@ from asgi_routing import compile_path as compile_path
 from asgi_routing import get_name as get_name
 from asgi_routing import lifespan_of as lifespan_of
 from asgi_routing import replace_params as replace_params
-from asgi_types import ASGIApp
+from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send
 from asgi_websockets import websocket_session as websocket_session
+
+from . import requests
 
 __all__ = (
     "BaseRoute",
@@ -42,6 +44,15 @@ __all__ = (
     "request_response",
     "websocket_session",
 )
+
+
+def request_response(
+    func: Callable[[Any], Awaitable[ASGIApp] | ASGIApp],
+    request_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = requests.Request,
+    max_body_size: float | None = None,
+) -> ASGIApp:
+    """The `asgi_http.request_response` of a function that gets a `Request`."""
+    return asgi_http.request_response(func, request_class, max_body_size)
 
 
 class Route(asgi_routing.Route):

@@ -14,7 +14,7 @@ from .middleware_exchange import Exchange
 RequestResponseEndpoint = Callable[[Request], Awaitable[InnerResponse]]
 """What a request is handed on to: ``call_next``."""
 
-DispatchFunction = Callable[[Request, RequestResponseEndpoint], Awaitable[Response]]
+DispatchFunction = Callable[[Any, RequestResponseEndpoint], Awaitable[Response]]
 """What a `BaseHTTPMiddleware` calls: the request and ``call_next`` to the response."""
 
 
@@ -67,7 +67,7 @@ class BaseHTTPMiddleware:
         exchange = Exchange(self.app, scope, receive, send)
         await exchange.run(self._answer(request, exchange), request)
 
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+    async def dispatch(self, request: Any, call_next: RequestResponseEndpoint) -> Response:
         """The response to ``request``; a subclass says how, or ``dispatch`` given to the class does."""
         raise NotImplementedError(f"{type(self).__name__} has no dispatch(request, call_next): define it, or pass one.")
 

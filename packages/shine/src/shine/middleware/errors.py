@@ -5,7 +5,7 @@ from typing import Any
 import asgi_middleware
 from asgi_types import HTTPConnection
 
-from ..requests import Request
+from .. import requests
 
 __all__ = ("ServerErrorMiddleware",)
 
@@ -13,4 +13,4 @@ __all__ = ("ServerErrorMiddleware",)
 class ServerErrorMiddleware(asgi_middleware.ServerErrorMiddleware):
     """An `asgi_middleware.ServerErrorMiddleware` whose handlers get a `Request`."""
 
-    request_class: type[HTTPConnection[Any]] = Request
+    request_class: type[HTTPConnection[Any]] = requests.Request

@@ -5,7 +5,7 @@ from typing import Any
 import asgi_middleware
 from asgi_types import HTTPConnection
 
-from ..requests import Request
+from .. import requests
 from ..websockets import WebSocket
 
 __all__ = ("ExceptionMiddleware",)
@@ -14,5 +14,5 @@ __all__ = ("ExceptionMiddleware",)
 class ExceptionMiddleware(asgi_middleware.ExceptionMiddleware):
     """An `asgi_middleware.ExceptionMiddleware` whose handlers get a `Request` or a `WebSocket`."""
 
-    request_class: type[HTTPConnection[Any]] = Request
+    request_class: type[HTTPConnection[Any]] = requests.Request
     websocket_class: type[HTTPConnection[Any]] = WebSocket
