@@ -20,6 +20,7 @@ from shine import (
     Route,
     Shine,
 )
+from shine.datastructures import UploadFile
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -34,6 +35,12 @@ PAGE = """<!DOCTYPE html>
 {content}
 </body>
 </html>
+"""
+
+
+UPLOAD = """<form action="{action}" method="post" enctype="multipart/form-data">
+<p><label>File <input name="file" type="file"></label> <button>Put it on the board</button></p>
+</form>
 """
 
 
@@ -61,7 +68,8 @@ async def home(request: Request) -> Response:
         f'<li><a href="{request.url_for("read_note", note_id=number).path}">{escape(text)}</a></li>'
         for number, text in notes_of(request).items()
     )
-    return HTMLResponse(PAGE.format(title="Notice board", content=f"<ul>{links}</ul>"))
+    form = UPLOAD.format(action=request.url_for("add_file").path)
+    return HTMLResponse(PAGE.format(title="Notice board", content=f"<ul>{links}</ul>{form}"))
 
 
 async def read_note(request: Request) -> Response:
@@ -81,6 +89,17 @@ async def add_note(request: Request) -> Response:
     notes[number] = note["text"]
     location = request.url_for("read_note", note_id=number).path
     return JSONResponse({"id": number, **note}, status_code=201, headers={"Location": location})
+
+
+async def add_file(request: Request) -> Response:
+    """A note of what was sent; of the file itself nothing stays."""
+    notes = notes_of(request)
+    async with request.form(max_files=1, max_file_size=1024 * 1024) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise HTTPException(422, "Choose a file.")
+        notes[max(notes) + 1] = f"{file.filename}, {file.size} bytes"
+    return RedirectResponse(request.url_for("home").path, 303)
 
 
 async def echo(request: Request) -> Response:
@@ -109,6 +128,7 @@ app = Shine(
         Route("/", home),
         Route("/notes/{note_id:int}", read_note),
         Route("/notes", add_note, methods=["POST"]),
+        Route("/files", add_file, methods=["POST"]),
         Route("/echo", echo, methods=["POST"]),
         Route("/old", moved),
         Route("/broken", broken),

@@ -73,6 +73,41 @@ def test_state_of_the_lifespan(client: httpx.Client) -> None:
     assert client.post("/notes", json=["text"]).status_code == 422
 
 
+def test_uploads(client: httpx.Client) -> None:
+    if client.headers["x-server"] in WITHOUT_LIFESPAN:
+        assert client.post("/files", files={"file": b"12345"}).status_code == 503
+        return
+    added = client.post("/files", files={"file": ("<b>.txt", b"12345")})
+    assert (added.status_code, added.headers["location"]) == (303, "/")
+    assert client.get("/notes/2").json() == {"id": 2, "text": "<b>.txt, 5 bytes"}
+    assert "&lt;b&gt;.txt, 5 bytes" in client.get("/").text
+
+    not_one = {"error": "Choose a file."}
+    for refused in (client.post("/files"), client.post("/files", data={"file": "12345"})):
+        assert (refused.status_code, refused.json()) == (422, not_one)
+    # A server that answers before it has read a whole body closes the connection.
+    large = client.post("/files", files={"file": bytes(1024 * 1024 + 1)}, headers={"connection": "close"})
+    assert (large.status_code, large.json()) == (413, {"error": "File exceeded maximum size of 1048576 bytes."})
+    assert client.get("/notes/3").status_code == 404
+
+
+def test_an_upload_of_a_browser(browser: Any, serve: Any, tmp_path: Path) -> None:
+    (tmp_path / "Zoë & co.txt").write_text("12345")
+    with running(serve, "uvicorn") as served:
+        page = browser.new_page()
+        try:
+            page.goto(served.url)
+            page.set_input_files("[name=file]", str(tmp_path / "Zoë & co.txt"))
+            page.click("button")
+            page.wait_for_selector("text=Zoë & co.txt, 5 bytes")
+            assert page.url == f"{served.url}/"
+            page.click("button")  # with no file chosen
+            page.wait_for_selector("text=Choose a file.")
+        finally:
+            page.close()
+    assert "Traceback" not in served.log
+
+
 BAD_REQUESTS = {
     "malformed host": b"GET / HTTP/1.1\r\nHost: ex ample:99999999\r\n\r\n",
     "host with a path": b"GET /old/ HTTP/1.1\r\nHost: a/b?c#d\r\n\r\n",
