@@ -107,7 +107,8 @@ class PendingForm:
         scope, body = body_of(self._source, self._receive)
         headers = Headers(scope=scope)
         kind = media_type(headers.get("content-type", ""))
-        limits: dict[str, Any] = {**scope.get(FORM_LIMITS, {}), **self._limits}
+        around = scope.get(FORM_LIMITS)
+        limits: dict[str, Any] = {**around, **self._limits} if around else self._limits
         parser: MultiPartParser | FormParser
         if kind == "multipart/form-data":
             parser = MultiPartParser(headers, body, sink=self._sink, **limits)

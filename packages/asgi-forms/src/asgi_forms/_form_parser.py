@@ -9,7 +9,7 @@ from asgi_types import Headers
 
 from ._charset import form_codec
 from ._form_data import FormData
-from ._limits import FormLimits, Limits, given_limits
+from ._limits import FormLimits, limits_of
 from ._parameters import parameters
 from ._urlencoded import UrlencodedParser
 
@@ -31,7 +31,7 @@ class FormParser:
     def __init__(self, headers: Headers, stream: AsyncIterator[bytes], **limits: Unpack[FormLimits]) -> None:
         self.headers = headers
         self.stream = stream
-        self._limits = Limits(given_limits(limits))
+        self._limits = limits_of(limits)
 
     async def parse(self) -> FormData:
         """The form. Raises `FormError` for one beyond a limit, and what the stream raises."""
@@ -43,6 +43,8 @@ class FormParser:
 
 def _codec(content_type: str) -> str:
     """What the ``charset`` of a ``Content-Type`` says; UTF-8 where it says nothing that can be used."""
+    if ";" not in content_type:
+        return "utf-8"
     try:
         return form_codec(parameters(content_type).get("charset", "utf-8"), "utf-8")
     except ValueError:

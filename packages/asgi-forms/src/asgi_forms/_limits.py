@@ -73,8 +73,19 @@ class Limits:
         values.setdefault("max_total_file_size", max(values["max_file_size"], DEFAULT_LIMITS["max_file_size"]))
 
 
+NO_OTHERS: Final = Limits()
+"""What most forms have, made once."""
+
+
+def limits_of(given: Mapping[str, Any]) -> Limits:
+    """The limits of a form, where these were given. `TypeError` for an unknown one, `ValueError` for what is none."""
+    return Limits(given_limits(given)) if given else NO_OTHERS
+
+
 def given_limits(limits: Mapping[str, Any]) -> dict[str, float]:
-    """The limits somebody really gave. `TypeError` for an unknown name, `ValueError` for what is no limit."""
+    """The limits somebody really gave; raises as `limits_of`."""
+    if not limits:
+        return {}
     given = {name: limit for name, limit in limits.items() if limit is not None}
     for name, limit in given.items():
         if name not in LIMIT_NAMES:

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from .._charset import decoded
 from .._form_error import FormError
-from .._parameters import parameters
+from .._parameters import media_type, parameters
 
 # What browsers write, and most other clients.
 _USUAL: Final = r'form-data; name="([^"]*+)"(?:; filename="([^"]*+)")?+'
@@ -51,6 +51,8 @@ def _by_parameters(disposition: str, codec: str) -> tuple[str, str | None]:
         found = parameters(disposition)
     except ValueError as error:
         raise FormError(f"Malformed Content-Disposition of a part. {error}") from None
+    if media_type(disposition) != "form-data":
+        raise FormError("Invalid multipart data. The Content-Disposition of a part is not form-data.")
     if "name" not in found:
         raise FormError('The Content-Disposition header field "name" must be provided.')
     filename = _extended(found.get("filename*", ""))

@@ -8,7 +8,7 @@ from typing import Unpack
 from asgi_types import Headers
 
 from .._form_data import FormData, FormValue
-from .._limits import FormLimits, Limits, given_limits
+from .._limits import FormLimits, limits_of
 from .._sinks.spooled_sink import SPOOL_MAX_SIZE, MemoryBudget, SpooledSink
 from .._sinks.upload_sink import SinkFactory, UploadSink
 from .collector import FormCollector
@@ -47,7 +47,7 @@ class MultiPartParser:
         self.headers = headers
         self.stream = stream
         self.items: list[tuple[str, FormValue]] = []
-        self._limits = Limits(given_limits(limits))
+        self._limits = limits_of(limits)
         self._sink = sink or self._spooled()
 
     async def parse(self) -> FormData:

@@ -11,7 +11,7 @@ from asgi_types import Headers, Receive, Scope
 from .._body import StreamedRequest, body_of, close_body
 from .._charset import codec_of, decoded
 from .._form_error import FormError
-from .._limits import FORM_LIMITS, FormLimits, Limits, given_limits
+from .._limits import FORM_LIMITS, FormLimits, Limits, given_limits, limits_of
 from .._parameters import media_type
 from .part_head import PartHead
 from .reader import MultipartReader, PartEvent
@@ -45,7 +45,7 @@ def stream_multipart(
     a.txt b'Hello'
     """
     scope, body = body_of(scope, receive)
-    return PartStream(scope, body, Limits(scope.get(FORM_LIMITS, {}), given_limits(limits)))
+    return PartStream(scope, body, limits_of({**scope.get(FORM_LIMITS, {}), **given_limits(limits)}))
 
 
 class PartStream:

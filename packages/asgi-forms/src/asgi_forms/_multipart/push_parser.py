@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
-from .._form_error import FormError
 from .._limits import Limits
+from .part_headers import PartHeaders, add_line
 
 
 class PushParser(Protocol):
@@ -15,7 +15,7 @@ class PushParser(Protocol):
 
     error: Exception | None
 
-    def parse(self, chunk: bytes, /) -> Iterator[Any]: ...
+    def parse(self, chunk: bytes, /) -> Iterator[PartHeaders | bytes | None]: ...
     def close(self) -> None: ...
 
 
@@ -25,14 +25,9 @@ def push_parser(boundary: str, limits: Limits) -> tuple[PushParser, type[Excepti
     Raises `ImportError` if another library goes by the name.
     """
     library, parser_class = _loaded()
-    parser = parser_class(
-        boundary,
-        # The library counts a CR that waits for its LF as well; the exact limit is kept below.
-        max_header_size=limits.max_header_size + 1,
-        max_header_count=limits.max_headers,
-        header_charset="latin-1",  # one character a byte; what the bytes mean is decided later
-    )
-    parser.exact_header_size = limits.max_header_size
+    # It measures a line that is not complete, with a CR that waits for its LF; others are measured where they are read.
+    parser = parser_class(boundary, max_header_size=limits.max_header_size + 1)
+    parser.form_limits = limits
     return parser, library.MultipartError, library.ParserLimitReached
 
 
@@ -50,21 +45,15 @@ def _loaded() -> tuple[Any, Any]:
             "upgrade that to 0.0.13 or newer, or uninstall it."
         ) from None
 
-    class Parser(base):  # type: ignore[misc]
-        """With checks of header lines that do not depend on how a body is cut into chunks."""
+    class PartParser(base):  # type: ignore[misc]
+        """The library finds the parts; their headers are read here, where no cut of the body makes a difference."""
 
-        exact_header_size: float
+        form_limits: Limits
 
         def _on_segment_headerline(self, line: bytes) -> None:
-            if b"\n" in line or b"\r" in line or b"\0" in line:
-                raise FormError("Invalid multipart data. Invalid line break in segment header.")
-            if len(line) > self.exact_header_size:
-                raise library.ParserLimitReached("Maximum segment header length exceeded")
-            # To be ignored in a form (RFC 7578 section 4.8), where the library holds the part to it.
-            is_length = line.partition(b":")[0].strip().lower() == b"content-length"
-            base._on_segment_headerline(self, b"Ignored-" + line if is_length else line)
-            if is_length:
-                headers: list[tuple[str, str]] = self._segment_headerlist
-                headers[-1] = ("Content-Length", headers[-1][1])
+            add_line(self._segment_headerlist, line, self.form_limits)
 
-    return library, Parser
+        def _create_segment(self, headerlist: list[tuple[bytes, bytes]]) -> PartHeaders:
+            return PartHeaders(headerlist)
+
+    return library, PartParser

@@ -11,6 +11,7 @@ from .._limits import Limits
 from .._parameters import parameters
 from .disposition import names
 from .part_head import PartHead
+from .part_headers import PartHeaders, too_large
 from .push_parser import push_parser
 
 PartEvent = PartHead | bytes | None
@@ -82,7 +83,7 @@ class MultipartReader:
                     self._count(event)
                     yield event
                 else:
-                    yield self._begin(event.headerlist, event.charset)
+                    yield self._begin(event)
         except self._error as error:
             raise self._refusal(error) from None
         if is_quiet:
@@ -117,8 +118,10 @@ class MultipartReader:
         self._preamble = None
         return body[start:]
 
-    def _begin(self, headers: list[tuple[str, str]], charset: str | None) -> PartHead:
-        disposition = _disposition(headers)
+    def _begin(self, headers: PartHeaders) -> PartHead:
+        disposition = headers.get(b"content-disposition")
+        if disposition is None:
+            raise FormError("Invalid multipart data. A part has no Content-Disposition header.")
         name, filename = names(disposition, self.codec)
         limits = self._limits
         if len(name if name.isascii() else name.encode()) > limits.max_name_size:
@@ -128,8 +131,7 @@ class MultipartReader:
         else:
             self._begin_file()
         self._is_open, self._quiet_size, self._part_size = True, 0, 0
-        raw = [(key.lower().encode("latin-1"), value.rstrip(" \t").encode("latin-1")) for key, value in headers]
-        return PartHead(name, filename, raw, charset)
+        return PartHead(name, filename, headers.raw, _charset(headers.get(b"content-type")))
 
     def _begin_field(self, name: str) -> None:
         limits = self._limits
@@ -183,12 +185,7 @@ class MultipartReader:
     def _refusal(self, error: Exception) -> FormError:
         self._forget(error)
         if isinstance(error, self._limit_error):
-            limits = self._limits
-            return FormError(
-                f"Too many or too large headers of a part. Maximum is {limits.max_headers} of "
-                f"{limits.max_header_size} bytes each.",
-                413,
-            )
+            return too_large(self._limits)
         return FormError(f"Invalid multipart data. {error}.")
 
 
@@ -201,9 +198,11 @@ def _checked_boundary(options: dict[str, str]) -> str:
     return boundary
 
 
-def _disposition(headers: list[tuple[str, str]]) -> str:
-    """The one ``Content-Disposition`` of a part, which the library has made sure that there is."""
-    first, *others = [value for name, value in headers if name == "Content-Disposition"]
-    if others:
-        raise FormError("Invalid multipart data. A part has two Content-Disposition headers.")
-    return first
+def _charset(content_type: str | None) -> str | None:
+    """The parameter of that name, where the header can be read."""
+    if content_type is None or ";" not in content_type:
+        return None
+    try:
+        return parameters(content_type).get("charset")
+    except ValueError:
+        return None

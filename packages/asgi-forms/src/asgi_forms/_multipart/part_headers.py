@@ -1,0 +1,72 @@
+"""The headers of a part, read line by line."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .._form_error import FormError
+from .._limits import Limits
+
+KNOWN_NAMES = frozenset((b"content-disposition", b"content-type"))
+"""Names that need no check; RFC 7578 section 4.8 has all others ignored."""
+
+
+class PartHeaders:
+    """The headers of one part: names in lower case and values, as bytes.
+
+    ``bytes_received`` and ``complete`` are for the library, which counts the content by them.
+    """
+
+    __slots__ = ("bytes_received", "complete", "raw")
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self.raw = raw
+        self.bytes_received = 0
+        self.complete = False
+
+    def get(self, name: bytes) -> str | None:
+        """The value of a header with one character a byte; `FormError` if there are two of that name."""
+        values = [value for key, value in self.raw if key == name]
+        if len(values) > 1:
+            raise FormError(f"Invalid multipart data. A part has two {name.decode().title()} headers.")
+        return values[0].decode("latin-1") if values else None
+
+
+def add_line(headers: list[tuple[bytes, bytes]], line: bytes, limits: Limits) -> None:
+    """Take the next line of headers, which may continue the last; `FormError` for a malformed one and beyond a limit.
+
+    What is wrong with a line is found whether it came in one chunk or in several.
+    """
+    if b"\n" in line or b"\r" in line or b"\0" in line:
+        raise FormError("Invalid multipart data. Invalid line break in segment header.")
+    if line[0] in b" \t":
+        if not headers or line.isspace():
+            raise FormError("Invalid multipart data. Unexpected segment header continuation.")
+        name, value = headers.pop()
+        line = name + b": " + value + b" " + line.strip()
+    if len(headers) >= limits.max_headers or len(line) > limits.max_header_size:
+        raise too_large(limits)
+    name, colon, value = line.partition(b":")
+    name = name.lower()
+    if name not in KNOWN_NAMES:
+        if not colon:
+            raise FormError("Invalid multipart data. Malformed segment header.")
+        name = name.strip()
+        if not _token().fullmatch(name):
+            raise FormError("Invalid multipart data. Invalid segment header name.")
+    headers.append((name, value.strip(b" \t")))
+
+
+def too_large(limits: Limits) -> FormError:
+    """The refusal of headers beyond a limit."""
+    return FormError(
+        f"Too many or too large headers of a part. Maximum is {limits.max_headers} of "
+        f"{limits.max_header_size} bytes each.",
+        413,
+    )
+
+
+@lru_cache(maxsize=1)
+def _token() -> re.Pattern[bytes]:
+    return re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
