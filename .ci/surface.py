@@ -44,14 +44,15 @@ def real_names(module: ModuleType) -> set[str]:
 
 
 def described(owner: str, name: str, value: object) -> Iterator[str]:
-    """A line for a name, and for a class one for each of its own public members."""
+    """A line for a name, and for a class one for each of its own public members; the rest are those of its bases."""
     if is_typeddict(value):
         keys = ", ".join(value.__annotations__)
         yield f"class {owner}.{name}: {keys}"
     elif inspect.isclass(value) and issubclass(value, Enum):
         yield f"class {owner}.{name}: {', '.join(value.__members__)}"
     elif inspect.isclass(value):
-        yield f"class {owner}.{name}{signature(value)}"
+        ours = [f"{base.__module__.partition('.')[0]}.{base.__name__}" for base in value.__bases__ if is_ours(base)]
+        yield f"class {owner}.{name}{signature(value)}" + (f" of {', '.join(ours)}" if ours else "")
         for member, attribute in sorted(vars(value).items()):
             if member.startswith("_"):
                 continue
@@ -62,6 +63,10 @@ def described(owner: str, name: str, value: object) -> Iterator[str]:
         yield f"def {owner}.{name}{signature(value)}"
     else:
         yield f"{owner}.{name}"
+
+
+def is_ours(base: type) -> bool:
+    return (PACKAGES / base.__module__.partition(".")[0].replace("_", "-")).is_dir()
 
 
 def signature(value: object) -> str:

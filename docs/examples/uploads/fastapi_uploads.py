@@ -27,7 +27,7 @@ app.mount("/bare", bare)
 # FastAPI knows its own HTTPException only; what is wrong with a form, or a body that is too large, is the core's.
 @app.exception_handler(HTTPException)
 async def refused(request: Request, error: HTTPException) -> JSONResponse:
-    return JSONResponse({"error": error.detail}, error.status_code)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 # Starlette's request says so by an exception, which would be an error on the server's log.

@@ -1,17 +1,22 @@
 """What the tests of forms share: requests with a form."""
 
+import math
+import tracemalloc
 from asyncio import Runner
 from collections import deque
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
-from asgi_forms import FormData, FormError, UploadFile, parse_form
-
-URLENCODED = "application/x-www-form-urlencoded"
+from asgi_forms import FormData, FormError, FormLimits, UploadFile, parse_form
+from asgi_forms.sinks import UploadSink
 
 
 class Upload:
     """A request whose body comes in these chunks; ``left`` are those nobody has received."""
+
+    URLENCODED = "application/x-www-form-urlencoded"
 
     def __init__(self, *chunks, content_type=URLENCODED, ends=True):
         self.left = deque({"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks)
@@ -52,19 +57,19 @@ class Multipart:
         whole = self.body(*parts, boundary=boundary, **body)
         return self.request(whole, boundary=boundary, content_type=content_type)
 
-    def request(self, *chunks, boundary="x", content_type=None):
+    def request(self, *chunks, boundary="x", content_type=None, ends=True):
         """A request with a multipart body in these chunks, or in an empty one."""
         content_type = content_type or f"multipart/form-data; boundary={boundary}"
-        return Upload(*(chunks or (b"",)), content_type=content_type)
+        return Upload(*(chunks or (b"",)), content_type=content_type, ends=ends)
 
     @staticmethod
     def part(name, content=b"", filename=None, *headers, disposition=None):
         """One part; ``headers`` are further lines of its head, ``disposition`` is one in place of that by names."""
         if disposition is None:
-            disposition = f'form-data; name="{quoted(name)}"'
+            disposition = b'form-data; name="' + quoted(name) + b'"'
             if filename is not None:
-                disposition += f'; filename="{quoted(filename)}"'
-        lines = [f"Content-Disposition: {disposition}", *headers]
+                disposition += b'; filename="' + quoted(filename) + b'"'
+        lines = [b"Content-Disposition: " + raw(disposition), *headers]
         content = content.encode() if isinstance(content, str) else content
         return b"".join(raw(line) + b"\r\n" for line in lines) + b"\r\n" + content
 
@@ -127,12 +132,19 @@ class Stream:
         return self.chunks[self.taken - 1]
 
 
+class Nowhere(UploadSink):
+    """Keeps nothing of a file."""
+
+    async def write(self, chunk):
+        pass
+
+
 def raw(text):
     return text if isinstance(text, bytes) else text.encode()
 
 
 def quoted(name):
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return raw(name).replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
 
 
 def file_of(upload):
@@ -149,11 +161,46 @@ def upload():
 
 
 @pytest.fixture(scope="session")
-def multipart():
-    with Runner() as runner:  # aborting the sinks of a form that fails takes an event loop
-        yield Multipart(runner)
+def runner():
+    """An event loop for tests that are not async: threads take one, and so does aborting sinks."""
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def multipart(runner):
+    return Multipart(runner)
+
+
+@pytest.fixture(scope="session")
+def no_limits():
+    """Every limit, lifted."""
+    return dict.fromkeys(FormLimits.__annotations__, math.inf)
+
+
+@pytest.fixture(scope="session")
+def nowhere():
+    """Makes sinks that keep nothing."""
+    return lambda head: Nowhere()
 
 
 @pytest.fixture(scope="session")
 def stream():
     return Stream
+
+
+@contextmanager
+def traced():
+    memory = SimpleNamespace(peak=None)
+    tracemalloc.start()
+    try:
+        yield memory
+        memory.peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture(scope="session")
+def traced_memory():
+    """Makes a context manager that gives an object whose ``peak`` are the bytes that the block took at most."""
+    return traced

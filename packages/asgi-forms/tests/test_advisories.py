@@ -1,13 +1,14 @@
 """What went wrong elsewhere and must not here; each test is named for it, its ids are the advisories."""
 
-import time
+import contextlib
 from tempfile import SpooledTemporaryFile
 from threading import get_ident
 
+import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
 from asgi_forms import FormError
-from asgi_forms.sinks import SpooledSink
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -79,21 +80,15 @@ async def test_the_urlencoded_parser_ignored_the_limits(upload, body, limits):
     assert request.chunks_left == [b"&c=3"]
 
 
-class Nowhere(SpooledSink):
-    """Takes the content and keeps none of it."""
-
-    async def write(self, chunk):
-        pass
-
-
 @pytest.mark.parametrize("chunk_size", [1, 100, 64 * KIB])
 @pytest.mark.parametrize(
     "first", advisory(("CVE-2023-46136 Werkzeug, CR", b"\r"), ("CVE-2023-46136 Werkzeug, LF", b"\n"))
 )
-def test_a_part_that_begins_with_a_line_end_and_has_none_after_that(multipart, assert_linear, first, chunk_size):
+def test_a_part_that_begins_with_a_line_end_and_has_none_after_that(
+    multipart, nowhere, assert_linear, first, chunk_size
+):
     def parse(chunks):
-        form = multipart.runner.run(multipart.request(*chunks).parse(sink=lambda _: Nowhere()))
-        form["f"].file.close()
+        multipart.runner.run(multipart.request(*chunks).parse(sink=nowhere))
 
     def chunks(n):
         body = multipart.body(multipart.part("f", first + b"1" * n, "f"))
@@ -128,30 +123,36 @@ def test_content_type_options_were_parsed_by_a_backtracking_expression(upload, a
 )
 async def test_junk_around_the_parts_was_processed_byte_by_byte(multipart, unit):
     whole, junk = multipart.body(multipart.part("a", "1")), unit * (60 * KIB // len(unit))
-    assert (await multipart.request(junk, b"\r\n" + whole, junk).parse())["a"] == "1"
-    request = multipart.request(*[junk] * 20, whole)
-    with pytest.raises(FormError, match=r"400: Invalid multipart data\. No boundary in the first 65536 bytes"):
+    request = multipart.request(junk, b"\r\n" + whole)
+    with pytest.raises(FormError, match=r"400: Invalid multipart data\. The body does not begin with its boundary\."):
         await request.parse()
-    assert len(request.chunks_left) >= 18
+    assert request.chunks_left == [b"\r\n" + whole]
     request = multipart.request(whole, *[junk] * 20)
     assert (await request.parse())["a"] == "1"
     assert len(request.chunks_left) >= 18
 
 
+TOO_MANY_HEADERS = "413: Too many or too large headers of a part. Maximum is 8 of 4224 bytes each."
+
+
 @pytest.mark.parametrize(
-    "lines",
+    ("lines", "reason"),
     advisory(
-        ("CVE-2026-42561 python-multipart, number", [b"X: 1\r\n"] * 1000),
-        ("CVE-2026-42561 python-multipart, size", [b"X: ", *[b"1" * 1000] * 1000]),
-        ("CVE-2026-42561 python-multipart, continuations", [b"X: 1\r\n", *[b" " + b"1" * 1000 + b"\r\n"] * 1000]),
-        ("CVE-2026-42561 python-multipart, name", [b"X" * 1000] * 1000),
+        ("CVE-2026-42561 python-multipart, number", [b"X: 1\r\n"] * 1000, TOO_MANY_HEADERS),
+        ("CVE-2026-42561 python-multipart, size", [b"X: ", *[b"1" * 1000] * 1000], TOO_MANY_HEADERS),
+        ("CVE-2026-42561 python-multipart, name", [b"X" * 1000] * 1000, TOO_MANY_HEADERS),
+        (
+            "CVE-2026-42561 python-multipart, continuations",
+            [b"X: 1\r\n", *[b" " + b"1" * 1000 + b"\r\n"] * 1000],
+            "400: Invalid multipart data. Malformed segment header.",
+        ),
     ),
 )
-async def test_the_headers_of_a_part_had_no_limit(multipart, lines):
+async def test_the_headers_of_a_part_had_no_limit(multipart, lines, reason):
     request = multipart.request(b"--x\r\n", *lines)
-    with pytest.raises(FormError, match="413: Too many or too large headers of a part") as caught:
+    with pytest.raises(FormError) as caught:
         await request.parse()
-    assert caught.value.status_code == 413
+    assert str(caught.value) == reason
     assert len(request.chunks_left) > 990
 
 
@@ -187,11 +188,12 @@ LOOPS = [
 
 
 @pytest.mark.parametrize("body", advisory(*((f"CVE-2022-23833 Django, {body[:20]!r}", body) for body in LOOPS)))
-def test_certain_bytes_made_the_parser_loop_for_ever(multipart, body):
-    start = time.perf_counter()
-    for chunks in multipart.cuts(body):
-        multipart.outcome(multipart.request(*chunks))
-    assert time.perf_counter() - start < 30
+async def test_certain_bytes_made_the_parser_loop_for_ever(multipart, body):
+    with anyio.fail_after(30):
+        for chunks in multipart.cuts(body):
+            with contextlib.suppress(FormError):
+                await (await multipart.request(*chunks).parse()).close()
+            await checkpoint()
 
 
 @pytest.mark.parametrize("count", advisory(("CVE-2023-31047 Django", 3)))
@@ -204,26 +206,37 @@ async def test_only_the_last_of_several_files_was_seen(multipart, count):
         await multipart(*parts).parse(max_files=count - 1)
 
 
+CUT_OFF = "The form ends before its final boundary: it was cut off."
+BAD_NAME = "Invalid multipart data. Invalid segment header name."
 INVALID = [
-    *(b"", b"--x\r\n", b"junk", b"--x\r\n\xff\xfe: \xff\r\n\r\n", b"--x\r\nContent-Disposition:\r\n\r\n"),
-    *(
+    (b"", CUT_OFF),
+    (b"--x\r\n", "Invalid multipart data. Malformed segment header."),
+    (b"junk", "Invalid multipart data. The body does not begin with its boundary."),
+    (b"--x\r\n\xff\xfe: \xff\r\n\r\n", BAD_NAME),
+    (b"--x\r\n\xdf: 1\r\n", BAD_NAME),
+    (
+        b"--x\r\nContent-Disposition:\r\n\r\n",
+        "Invalid multipart data. The Content-Disposition of a part is not form-data.",
+    ),
+    (
         b'--x\r\nContent-Disposition: form-data; name="\r\n\r\n',
+        "Malformed Content-Disposition of a part. Malformed parameters: 'form-data; name=\"'",
+    ),
+    (
         b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--",
+        'The Content-Disposition header field "name" must be provided.',
     ),
-    *(
-        b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Length: 1\r\n\r\n',
-        b"--x\r\n\xdf: 1\r\n",
-    ),
+    (b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Length: 1\r\n\r\n', CUT_OFF),
 ]
 
 
-@pytest.mark.parametrize("body", advisory(*((f"Starlette 1.7, {body[:40]!r}", body) for body in INVALID)))
-def test_invalid_input_was_another_error_than_a_400(multipart, body):
+@pytest.mark.parametrize(
+    ("body", "reason"), advisory(*((f"Starlette 1.7, {body[:40]!r}", body, reason) for body, reason in INVALID))
+)
+def test_invalid_input_was_another_error_than_a_400(multipart, body, reason):
     body += b"--x\r\n"
     for chunks in multipart.cuts(body):
-        status, reason = multipart.outcome(multipart.request(*chunks))
-        assert status == 400
-        assert reason.endswith((".", "'", '"'))
+        assert multipart.outcome(multipart.request(*chunks)) == (400, reason)
 
 
 @pytest.mark.parametrize("ends", advisory(("Starlette 1.10, empty chunk", [b""]), ("Starlette 1.10, none", [])))

@@ -36,6 +36,23 @@ from asgi_forms._charset import _CODECS, MAX_LABEL, codec_of, decoded, form_code
         ("iso-8859-8-i", "iso8859-8"),
         ("gb2312", "gb18030"),
         ("x-mac-cyrillic", "mac-cyrillic"),
+        ("cp1251", "cp1251"),
+        ("x-cp1250", "cp1250"),
+        ("ISO8859-2", "iso8859-2"),
+        ("iso8859_9", "cp1254"),
+        ("latin2", "iso8859-2"),
+        ("l9", "iso8859-15"),
+        ("greek", "iso8859-7"),
+        ("tis-620", "cp874"),
+        ("866", "cp866"),
+        ("x-gbk", "gb18030"),
+        ("ms_kanji", "cp932"),
+        ("x-euc-jp", "euc_jp"),
+        ("big5-hkscs", "big5hkscs"),
+        ("koi8-ru", "koi8-u"),
+        ("unicode-1-1-utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("cp932", "cp932"),
     ],
 )
 def test_the_codec_of_a_label(label, codec):
@@ -68,8 +85,9 @@ def test_a_long_label_is_not_looked_at():
     assert codec_of(" " * (MAX_LABEL - 3) + "utf8") == "latin-1"
 
 
-def test_every_codec_that_is_named_is_one_of_text():
+def test_every_codec_that_is_named_is_one_of_text_and_has_a_label():
     for codec in _CODECS.values():
+        assert codec_of(codec, "nothing") in (codec, "windows-1252")
         assert "a".encode(codec).decode(codec) == "a"
         assert codecs.lookup(codec)._is_text_encoding
 

@@ -1,4 +1,4 @@
-"""Forms as an application reads them: which content types are forms, files and their end, limits, sinks."""
+"""Forms as an application reads them: which content types are forms, limits, sinks; their files have one more file."""
 
 import math
 
@@ -6,38 +6,9 @@ import anyio
 import pytest
 
 from asgi_forms import FORM_LIMITS, FormData, FormError, form, parse_form
-from asgi_forms.sinks import SpooledSink, UploadSink
+from asgi_forms.sinks import UploadSink
 
 URLENCODED = "application/x-www-form-urlencoded"
-
-
-class Sinks:
-    """Makes the usual sink for each file, and keeps them all."""
-
-    def __init__(self):
-        self.made = []
-
-    def __call__(self, head):
-        self.made.append(SpooledSink())
-        return self.made[-1]
-
-    @property
-    def closed(self):
-        return [sink.file.closed for sink in self.made]
-
-
-@pytest.fixture
-def sinks():
-    return Sinks()
-
-
-@pytest.fixture
-def two_files(multipart):
-    return multipart.body(
-        multipart.part("a", b"first", "1.txt"),
-        multipart.part("note", b"text"),
-        multipart.part("b", b"second", "2.txt"),
-    )
 
 
 async def test_a_form_is_read_through_the_scope_and_receive_of_an_application(drive):
@@ -120,99 +91,12 @@ async def test_an_empty_body_is_an_empty_form(upload, content_type, chunks):
     assert await upload(*chunks, content_type=content_type).parse() == FormData()
 
 
-# Its two ways, and the end of its files
-
-
-@pytest.mark.parametrize("raises", [False, True])
-async def test_the_block_closes_the_files_however_it_ends(multipart, two_files, raises):
-    request = multipart.request(two_files)
-    with pytest.raises(LookupError) if raises else pytest.raises(StopAsyncIteration):
-        async with form(request.scope, request.receive) as fields:
-            assert [await fields[name].read() for name in "ab"] == [b"first", b"second"]
-            assert fields["note"] == "text"
-            raise LookupError if raises else StopAsyncIteration
-    assert [fields[name].file.closed for name in "ab"] == [True, True]
-
-
-@pytest.mark.parametrize("parse", [parse_form, form])
-async def test_what_is_awaited_leaves_its_files_open(multipart, two_files, parse):
-    request = multipart.request(two_files)
-    fields = await parse(request.scope, request.receive)
-    assert [await fields[name].read() for name in "ab"] == [b"first", b"second"]
-    await fields.close()
-    assert [fields[name].file.closed for name in "ab"] == [True, True]
-
-
-async def test_an_error_of_the_form_leaves_the_block_unentered(upload):
-    request = upload(b"a&b&c")
-    with pytest.raises(FormError, match="413: Too many fields"):
-        async with form(request.scope, request.receive, max_fields=2):
-            raise AssertionError("The block was entered.")
-
-
-async def test_nothing_is_received_before_it_is_awaited_or_entered(upload):
-    request = upload(b"a=1")
-    form(request.scope, request.receive)
-    assert request.chunks_left == [b"a=1"]
-
-
-async def test_a_block_that_was_never_entered_can_be_left():
-    await form({"type": "http"}, None).__aexit__(None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("end", "limits", "status"),
-    [
-        (b"", {}, 400),  # cut off
-        (b"\r\n--x\r\nno header\r\n\r\n", {}, 400),
-        (b"and more than that", {"max_file_size": 16}, 413),
-        (b"\r\n--x\r\n" + b'Content-Disposition: form-data; name="c"; filename="3"\r\n\r\n', {"max_files": 2}, 413),
-    ],
-)
-async def test_an_error_closes_all_files(multipart, two_files, sinks, end, limits, status):
-    whole = two_files.removesuffix(b"\r\n--x--\r\n")
-    request = multipart.request(whole, end)
-    with pytest.raises(FormError) as caught:
-        await request.parse(sink=sinks, **limits)
-    assert caught.value.status_code == status
-    assert sinks.closed == [True] * len(sinks.made)
-    assert len(sinks.made) == 2
-
-
-async def test_an_error_of_a_sink_closes_the_files_before_and_is_raised(multipart, two_files, sinks):
-    class Full(UploadSink):
-        async def write(self, chunk):
-            raise OSError("The disk is full.")
-
-    request = multipart.request(two_files)
-    with pytest.raises(OSError, match="The disk is full"):
-        await request.parse(sink=lambda head: sinks(head) if head.name == "a" else Full())
-    assert sinks.closed == [True]
-
-
-async def test_a_cancelled_form_closes_all_files(multipart, two_files, sinks):
-    request = multipart.request(two_files.removesuffix(b"\r\n--x--\r\n"))
-    request.left[0]["more_body"] = True
-    is_waiting = anyio.Event()
-
-    async def receive():
-        if not request.chunks_left:
-            is_waiting.set()
-            await anyio.sleep_forever()
-        return await request.receive()
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: parse_form(request.scope, receive, sink=sinks))
-        await is_waiting.wait()
-        assert sinks.closed == [False, False]
-        tasks.cancel_scope.cancel()
-    assert sinks.closed == [True, True]
-
-
 # Limits and sinks
 
 
-async def test_the_sink_gets_the_files_and_not_the_fields(multipart, two_files):
+async def test_the_sink_gets_the_files_and_not_the_fields(multipart):
+    part = multipart.part
+    request = multipart(part("a", b"first", "1.txt"), part("note", b"text"), part("b", b"second", "2.txt"))
     heads = []
 
     class Counted(UploadSink):
@@ -224,7 +108,7 @@ async def test_the_sink_gets_the_files_and_not_the_fields(multipart, two_files):
         async def write(self, chunk):
             self.size += len(chunk)
 
-    fields = await multipart.request(two_files).parse(sink=Counted)
+    fields = await request.parse(sink=Counted)
     assert heads == [("a", "1.txt"), ("b", "2.txt")]
     assert [(fields[name].sink.size, fields[name].size) for name in "ab"] == [(5, 5), (6, 6)]
     assert fields["note"] == "text"
@@ -298,6 +182,18 @@ async def test_limits_come_from_the_scope_and_arguments_go_before_them(upload, m
     with pytest.raises(FormError, match="Field name exceeded maximum size of 0 bytes"):
         await request().parse(max_fields=3, max_name_size=0)
     assert len(await request().parse(max_fields=3)) == 3
+
+
+@pytest.mark.parametrize("around", [None, {}])
+async def test_limits_of_the_scope_that_are_none_leave_the_defaults(upload, around):
+    body = b"&".join([b"a"] * 1001)
+    request = upload(body)
+    request.scope[FORM_LIMITS] = around
+    with pytest.raises(FormError, match="Maximum number of fields is 1000"):
+        await request.parse()
+    request = upload(body)
+    request.scope[FORM_LIMITS] = around
+    assert len(await request.parse(max_fields=1001)) == 1
 
 
 @pytest.mark.parametrize(

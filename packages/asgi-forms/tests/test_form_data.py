@@ -1,4 +1,8 @@
+import contextlib
+import gc
 import io
+
+import pytest
 
 from asgi_forms import FormData, UploadFile
 from asgi_types import ImmutableMultiDict
@@ -34,6 +38,45 @@ async def test_close_closes_every_file_also_those_that_share_a_name():
     await form.close()
     assert [file.closed for file in files] == [True, True, True]
     await form.close()
+
+
+class Failing(io.BytesIO):
+    """Closes, and then fails."""
+
+    def __init__(self, error, text):
+        super().__init__()
+        self.error, self.text = error, text
+
+    def close(self):
+        is_first = not self.closed
+        super().close()
+        if is_first:
+            raise self.error(self.text)
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+async def test_a_file_that_cannot_be_closed_keeps_no_other_from_being_closed(error):
+    files = [io.BytesIO(), Failing(error, "first"), io.BytesIO(), Failing(ValueError, "second"), io.BytesIO()]
+    form = FormData([("f", UploadFile(file)) for file in files])
+    with pytest.raises(error, match="first"):
+        await form.close()
+    assert [file.closed for file in files] == [True] * 5
+    await form.close()
+
+
+def test_a_form_that_cannot_be_closed_leaves_nothing_for_the_garbage_collector():
+    def fail():
+        with contextlib.suppress(OSError):
+            FormData(f=UploadFile(Failing(OSError, "No."))).close().send(None)
+
+    fail()
+    gc.collect()
+    gc.disable()
+    try:
+        fail()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 async def test_the_files_of_a_form_that_was_read_are_closed(multipart):

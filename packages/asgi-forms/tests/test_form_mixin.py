@@ -1,9 +1,9 @@
-"""The form of a request: read once and remembered, whatever framework the request is of."""
+"""What a request gets by the mixin, whatever framework it is of; what it remembers is in test_request_form.py."""
 
 import pytest
 
 from asgi_forms import FORM_LIMITS, FormData, FormError, FormMixin
-from asgi_forms.sinks import MemorySink, UploadSink
+from asgi_forms.sinks import MemorySink
 
 
 class Plain:
@@ -31,17 +31,6 @@ def request_of(request):
     return lambda upload: cls(upload.scope, upload.receive)
 
 
-async def test_it_is_read_once_and_remembered(upload, request_of):
-    source = upload(b"tag=a", b"&tag=b")
-    request = request_of(source)
-    form = await request.form()
-    assert form == FormData([("tag", "a"), ("tag", "b")])
-    assert await request.form(max_fields=0) is form
-    async with request.form() as again:
-        assert again is form
-    assert len(source.left) == 1
-
-
 async def test_nothing_is_received_before_it_is_awaited(upload, request_of):
     source = upload(b"a=1")
     request_of(source).form()
@@ -62,33 +51,6 @@ async def test_close_closes_its_files(multipart, request_of):
     assert not form["f"].file.closed
     await request.close()
     assert form["f"].file.closed
-
-
-async def test_its_error_is_remembered(upload, request_of):
-    source = upload(b"a&b&c", b"&d")
-    request = request_of(source)
-    errors = []
-    for limits in ({"max_fields": 2}, {}, {"max_fields": 9}):
-        with pytest.raises(FormError) as caught:
-            await request.form(**limits)
-        errors.append(caught.value)
-    assert {(error.status_code, error.message) for error in errors} == {
-        (413, "Too many fields. Maximum number of fields is 2.")
-    }
-    assert len(set(map(id, errors))) == 3  # a traceback that grew would keep all it has seen
-    await request.close()
-    assert source.chunks_left == [b"&d"]
-
-
-async def test_another_error_is_not_one_of_the_form(multipart, request_of):
-    class Full(UploadSink):
-        async def write(self, chunk):
-            raise OSError("The disk is full.")
-
-    request = request_of(multipart(multipart.part("f", b"content", "f.txt")))
-    with pytest.raises(OSError, match="The disk is full"):
-        await request.form(sink=lambda _: Full())
-    assert request._form_error is None
 
 
 async def test_sink_and_limits_are_those_of_forms(multipart, request_of):

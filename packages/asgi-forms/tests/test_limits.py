@@ -50,6 +50,13 @@ def test_none_is_no_limit_given_and_infinity_is_no_limit(name):
     assert given_limits({name: 0}) == {name: 0}
 
 
+@pytest.mark.parametrize("name", sorted(LIMIT_NAMES))
+def test_a_number_that_no_size_reaches_is_no_limit(name):
+    for limit in (2**63 + 1, 10**400, 1e300):
+        assert given_limits({name: limit}) == {name: math.inf}
+    assert given_limits({name: 2**63}) == {name: 2**63}
+
+
 BAD = [-1, -0.5, -math.inf, math.nan, True, False, "10", b"", [], object]
 
 
@@ -77,6 +84,36 @@ def test_a_wrong_limit_is_told_where_it_is_given(entrance):
         ENTRANCES[entrance](max_filesize=1)
     with pytest.raises(ValueError, match="max_file_size is '1 MB': give a number"):
         ENTRANCES[entrance](max_file_size="1 MB")
+
+
+ATTRIBUTES = [
+    *((MultiPartParser, name) for name in ("max_files", "max_fields", "max_part_size")),
+    *((FormParser, name) for name in ("max_fields", "max_part_size")),
+]
+
+
+@pytest.mark.parametrize(("parser_class", "name"), ATTRIBUTES)
+def test_a_limit_of_a_parser_is_an_attribute_as_of_starlettes(parser_class, name):
+    assert getattr(parser_class, name) == DEFAULT_LIMITS[name]
+    parser, other = parser_class(Headers(), no_body()), parser_class(Headers(), no_body(), **{name: 5})
+    assert (getattr(parser, name), getattr(other, name)) == (DEFAULT_LIMITS[name], 5)
+    setattr(parser, name, 7)
+    setattr(other, name, math.inf)
+    assert (getattr(parser, name), getattr(other, name)) == (7, math.inf)
+    assert getattr(parser_class(Headers(), no_body()), name) == DEFAULT_LIMITS[name]
+    setattr(other, name, 2**64)
+    assert getattr(other, name) == math.inf
+
+
+@pytest.mark.parametrize(("parser_class", "name"), ATTRIBUTES)
+def test_an_attribute_that_is_set_leaves_the_other_limits_and_takes_only_a_limit(parser_class, name):
+    others = {other: 9 for other in LIMIT_NAMES if other != name}
+    parser = parser_class(Headers(), no_body(), **others)
+    setattr(parser, name, 7)
+    assert vars(parser._limits) == {**others, name: 7}
+    with pytest.raises(ValueError, match=f"{name} is -1: give a number"):
+        setattr(parser, name, -1)
+    assert getattr(parser, name) == 7
 
 
 async def test_parse_form_tells_of_a_wrong_limit_before_it_receives(upload):

@@ -4,8 +4,13 @@ import pytest
 
 from asgi_forms import FORM_LIMITS, FormError, FormLimitsMiddleware, parse_form
 
-URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
+
+
+@pytest.fixture
+def urlencoded(upload):
+    """The headers of such a form."""
+    return {"content-type": upload.URLENCODED}
 
 
 class Form:
@@ -25,11 +30,11 @@ class Form:
         await send({"type": "http.response.body", "body": text.encode()})
 
 
-async def test_it_limits_the_forms_of_an_application(drive, multipart):
+async def test_it_limits_the_forms_of_an_application(drive, multipart, urlencoded):
     app = FormLimitsMiddleware(Form(), max_fields=2)
     body = multipart.body(*[multipart.part("a")] * 3)
     for headers, most, more in (
-        (URLENCODED, b"a=1&b=2", b"a=1&b=2&c=3"),
+        (urlencoded, b"a=1&b=2", b"a=1&b=2&c=3"),
         (MULTIPART, multipart.body(*[multipart.part("a")] * 2), body),
     ):
         assert (await drive.request(app, "/", "POST", most, headers=headers)).text == "2"
@@ -50,21 +55,23 @@ async def test_it_limits_the_forms_of_an_application(drive, multipart):
         ({"max_fields": None}, {"max_fields": None}, {"max_fields": None}, 1000),
     ],
 )
-async def test_the_inner_one_goes_before_the_outer_one_and_an_argument_before_both(drive, outer, inner, given, limit):
+async def test_the_inner_one_goes_before_the_outer_one_and_an_argument_before_both(
+    drive, urlencoded, outer, inner, given, limit
+):
     app = FormLimitsMiddleware(FormLimitsMiddleware(Form(**given), **inner), **outer)
     most, more = b"&".join([b"a"] * limit), b"&".join([b"a"] * (limit + 1))
-    assert (await drive.request(app, "/", "POST", most, headers=URLENCODED)).text == str(limit)
-    answer = await drive.request(app, "/", "POST", more, headers=URLENCODED)
+    assert (await drive.request(app, "/", "POST", most, headers=urlencoded)).text == str(limit)
+    answer = await drive.request(app, "/", "POST", more, headers=urlencoded)
     assert answer.text == f"413: Too many fields. Maximum number of fields is {limit}."
 
 
-async def test_it_can_lift_a_limit(drive):
+async def test_it_can_lift_a_limit(drive, urlencoded):
     app = FormLimitsMiddleware(Form(), max_fields=math.inf)
-    assert (await drive.request(app, "/", "POST", b"a&" * 1001, headers=URLENCODED)).text == "1001"
+    assert (await drive.request(app, "/", "POST", b"a&" * 1001, headers=urlencoded)).text == "1001"
 
 
-async def test_the_scope_of_others_stays_as_it_is(drive):
-    scope = drive.scope("/", "POST", URLENCODED)
+async def test_the_scope_of_others_stays_as_it_is(drive, urlencoded):
+    scope = drive.scope("/", "POST", urlencoded)
     app = FormLimitsMiddleware(Form(), max_fields=1)
     await drive.events(app, scope, [{"type": "http.request", "body": b"a"}])
     assert FORM_LIMITS not in scope

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asgi_forms import _parameters
 from asgi_forms._parameters import MAX_PARAMETERS, media_type, parameters
 
 TOKEN = st.text("abcXYZ09!#$%&'*+-.^_`|~", min_size=1, max_size=5)
@@ -31,6 +32,7 @@ def test_the_media_type(value, expected):
         ("a/b", {}),
         ("a/b;", {}),
         ("a/b; ;;\t; ", {}),
+        (";;a=b;; ;\tc=d;", {"a": "b", "c": "d"}),
         ("a/b;c=d", {"c": "d"}),
         ("a/b \t; \tc \t= \td \t; \te=f \t", {"c": "d", "e": "f"}),
         ("a/b;C=D", {"c": "D"}),
@@ -83,6 +85,26 @@ def test_there_are_at_most_so_many():
     assert len(parameters(most)) == MAX_PARAMETERS
     with pytest.raises(ValueError, match="Malformed"):
         parameters(most + ";d=e")
+
+
+class Counted:
+    """A pattern, and how often something was to match it."""
+
+    def __init__(self, pattern):
+        self.pattern, self.count = pattern, 0
+
+    def match(self, *args):
+        self.count += 1
+        return self.pattern.match(*args)
+
+
+def test_nothing_between_semicolons_counts_nothing_and_is_passed_over_at_once(monkeypatch):
+    parameter, escape = _parameters._patterns()
+    parameter = Counted(parameter)
+    monkeypatch.setattr(_parameters, "_patterns", lambda: (parameter, escape))
+    padding = ";; ;\t" * 1000
+    assert parameters(f"a{padding}b=c{padding}d=e{padding}") == {"b": "c", "d": "e"}
+    assert parameter.count == 3
 
 
 def test_an_error_shows_the_beginning_only():

@@ -74,8 +74,13 @@ async def raw(scope, receive, send):
 
 
 class Raw:
+    """An endpoint that is an application; `Route` calls a plain function with a request."""
+
+    def __init__(self, app=raw):
+        self.app = app
+
     def __call__(self, scope, receive, send):
-        return raw(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 async def parts_of(request):
@@ -234,6 +239,69 @@ async def test_a_handler_has_the_form_that_was_read_before(answer):
 
     app = Shine(routes=[Route("/", endpoint, methods=["POST"])], exception_handlers={LookupError: handler})
     assert (await answer(app, BODY)).text == '[["tag","a"],["f","Hello"]]'
+
+
+@pytest.mark.parametrize("headers", [MULTIPART, URLENCODED])
+@pytest.mark.parametrize("fails", ["timeout", "error"])
+async def test_a_handler_has_no_form_without_its_first_fields(drive, headers, fails):
+    async def endpoint(request):
+        with anyio.fail_after(0.01):
+            await request.form()
+
+    async def handler(request, exc):
+        with pytest.raises(RuntimeError, match=r"^The form could not be read before, and its body is lost: "):
+            await request.form()
+        return PlainTextResponse(type(exc).__name__, 422)
+
+    chunks = [b"tag=a&", b"f=Hello"] if headers is URLENCODED else [TAG, FILE + b"--x--\r\n"]
+    left = [{"type": "http.request", "body": chunk, "more_body": chunk is chunks[0]} for chunk in chunks]
+    sent, was_late = [], False
+
+    async def receive():
+        nonlocal was_late
+        if len(left) == 1 and not was_late:
+            was_late = True
+            if fails == "error":
+                raise ConnectionResetError
+            await anyio.sleep_forever()
+        return left.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    handlers = {TimeoutError: handler, ConnectionResetError: handler}
+    app = Shine(routes=[Route("/", endpoint, methods=["POST"])], exception_handlers=handlers)
+    await app(drive.scope("/", "POST", headers), receive, send)
+    name = "TimeoutError" if fails == "timeout" else "ConnectionResetError"
+    assert [sent[0]["status"], sent[1]["body"]] == [422, name.encode()]
+    assert len(left) == 1
+
+
+async def test_two_tasks_cannot_read_the_form_of_a_request(answer):
+    async def endpoint(request):
+        found = []
+
+        async def read():
+            try:
+                found.append(str((await request.form())["tag"]))
+            except RuntimeError as error:
+                found.append(str(error))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read)
+            tasks.start_soon(read)
+        await request.close()
+        return JSONResponse(found)
+
+    async def slow(scope, receive, send):
+        async def late():
+            await anyio.wait_all_tasks_blocked()
+            return await receive()
+
+        await Shine(routes=[Route("/", endpoint, methods=["POST"])])(scope, late, send)
+
+    response = await answer(Raw(slow), BODY)
+    assert response.text == '["Another task is reading the form of this request.","a"]'
 
 
 # Middleware

@@ -10,7 +10,7 @@ from asgi_types import Headers, Receive, Scope
 from ._body import StreamedRequest, body_of, close_body
 from ._form_data import FormData
 from ._form_parser import FormParser
-from ._limits import FORM_LIMITS, FormLimits, given_limits
+from ._limits import FormLimits, given_limits, limits_around
 from ._multipart.multi_part_parser import MultiPartParser
 from ._parameters import media_type
 from ._sinks.upload_sink import SinkFactory
@@ -38,7 +38,7 @@ def form(
     Raises, when awaited, `FormError` with status 400 for a form that is malformed or cut off and with 413 for one
     beyond a limit, `ContentTooLarge` beyond the limit that the scope has on the body, and what reading the request and
     the sinks raise. Nothing more is received then, and all files have been closed and removed. `TypeError` and
-    `ValueError` are for limits that are none, `AssertionError` for another scope type than ``http``.
+    `ValueError`, raised at once, are for limits that are none; `AssertionError` for another scope type than ``http``.
 
     >>> import asyncio
     >>> chunks = iter([b"name=Zo%C3", b"%AB&tag=a&tag=b"])
@@ -91,6 +91,7 @@ class PendingForm:
         self._sink = sink
         self._limits = limits
         self._data: FormData | None = None
+        self._is_begun = False
 
     def __await__(self) -> Generator[Any, None, FormData]:
         return self._read().__await__()
@@ -104,11 +105,13 @@ class PendingForm:
             await self._data.close()
 
     async def _read(self) -> FormData:
+        if self._is_begun:
+            raise RuntimeError("This form has been read already: keep what the first await gave.")
+        self._is_begun = True
         scope, body = body_of(self._source, self._receive)
         headers = Headers(scope=scope)
         kind = media_type(headers.get("content-type", ""))
-        around = scope.get(FORM_LIMITS)
-        limits: dict[str, Any] = {**around, **self._limits} if around else self._limits
+        limits = limits_around(scope, self._limits)
         parser: MultiPartParser | FormParser
         if kind == "multipart/form-data":
             parser = MultiPartParser(headers, body, sink=self._sink, **limits)

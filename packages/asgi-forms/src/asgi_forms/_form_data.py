@@ -19,7 +19,16 @@ class FormData(ImmutableMultiDict[str, FormValue]):
     """
 
     async def close(self) -> None:
-        """Close all files, which removes those that are temporary."""
+        """Close all files, which removes those that are temporary. If one cannot be closed, the others are still."""
+        failure: BaseException | None = None
         for _, value in self._list:
             if isinstance(value, UploadFile):
-                await value.close()
+                try:
+                    await value.close()
+                except BaseException as error:
+                    failure = failure or error
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            del failure  # whose traceback refers to this frame

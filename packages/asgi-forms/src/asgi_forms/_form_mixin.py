@@ -8,9 +8,9 @@ if TYPE_CHECKING:  # a program imports this for its requests, and pays for the r
     from typing import Unpack
 
     from ._body import StreamedRequest
+    from ._failure import Failure
     from ._form import PendingForm
     from ._form_data import FormData
-    from ._form_error import FormError
     from ._limits import FormLimits
     from ._multipart.part_stream import PartStream
     from ._request_form import RequestWithForm
@@ -40,13 +40,14 @@ class FormMixin:
     """
 
     _form: FormData | None = None
-    _form_error: FormError | None = None
+    _form_failure: Failure | None = None
 
     def form(self: RequestWithForm, *, sink: SinkFactory | None = None, **limits: Unpack[FormLimits]) -> PendingForm:
         """The form of this request: awaited, or as ``async with request.form() as form``, which closes the files.
 
-        It is read once: a later call gives the same form, whatever its arguments, or raises the same `FormError`. What
-        it reads, its arguments and what it raises are those of `form`.
+        It is read once: a later call gives the same form, whatever its arguments, or raises the same `FormError` or
+        `ContentTooLarge`. After any other error, and while another task reads it, it is a `RuntimeError`. What it
+        reads, its arguments and what it raises are those of `form`.
         """
         from ._request_form import RequestForm
 

@@ -9,8 +9,9 @@ from asgi_types import Headers
 
 from ._charset import form_codec
 from ._form_data import FormData
-from ._limits import FormLimits, limits_of
+from ._limits import FormLimits, LimitAttribute, limits_of
 from ._parameters import parameters
+from ._threads import in_thread
 from ._urlencoded import UrlencodedParser
 
 
@@ -28,6 +29,9 @@ class FormParser:
     FormData([('tag', 'a'), ('tag', 'b')])
     """
 
+    max_fields: LimitAttribute = LimitAttribute()
+    max_part_size: LimitAttribute = LimitAttribute()
+
     def __init__(self, headers: Headers, stream: AsyncIterator[bytes], **limits: Unpack[FormLimits]) -> None:
         self.headers = headers
         self.stream = stream
@@ -35,10 +39,10 @@ class FormParser:
 
     async def parse(self) -> FormData:
         """The form. Raises `FormError` for one beyond a limit, and what the stream raises."""
-        parser = UrlencodedParser(self._limits, _codec(self.headers.get("content-type", "")))
+        parser = UrlencodedParser(self._limits, _codec(self.headers.get("Content-Type", "")))
         async for chunk in self.stream:
             parser.feed(chunk)
-        return FormData(parser.close())
+        return FormData(await in_thread(parser.close) if parser.is_long else parser.close())
 
 
 def _codec(content_type: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
+from asgi_types import Scope
+
 FORM_LIMITS: Final = "asgi_forms.limits"
 """The scope key of the limits that an application or a route has for its forms: a mapping as `FormLimits`."""
 
@@ -49,6 +51,8 @@ DEFAULT_LIMITS: Final[Mapping[str, float]] = {
     "max_headers": 8,
     "max_header_size": 4 * KIB + 128,
 }
+MOST: Final = 2**63
+"""A limit beyond is none."""
 LIMIT_NAMES: Final = frozenset(FormLimits.__annotations__)
 
 
@@ -77,6 +81,12 @@ NO_OTHERS: Final = Limits()
 """What most forms have, made once."""
 
 
+def limits_around(scope: Scope, given: Mapping[str, float]) -> dict[str, Any]:
+    """What the scope has of limits, with what was given before it."""
+    around: Mapping[str, float] | None = scope.get(FORM_LIMITS)
+    return {**around, **given} if around else {**given}
+
+
 def limits_of(given: Mapping[str, Any]) -> Limits:
     """The limits of a form, where these were given. `TypeError` for an unknown one, `ValueError` for what is none."""
     return Limits(given_limits(given)) if given else NO_OTHERS
@@ -92,4 +102,22 @@ def given_limits(limits: Mapping[str, Any]) -> dict[str, float]:
             raise TypeError(f"{name!r} is not a limit of forms; these are: {', '.join(sorted(LIMIT_NAMES))}.")
         if not isinstance(limit, int | float) or isinstance(limit, bool) or not limit >= 0:
             raise ValueError(f"{name} is {limit!r}: give a number of at least 0, or math.inf for no limit.")
+        if limit > MOST:
+            given[name] = float("inf")
     return given
+
+
+class LimitAttribute:
+    """A limit of a parser, to be read and set as an attribute before it parses, as those of Starlette's parsers."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, parser: Any, owner: type | None = None) -> float:
+        limits: Limits = NO_OTHERS if parser is None else parser._limits
+        value: float = getattr(limits, self._name)
+        return value
+
+    def __set__(self, parser: Any, limit: float) -> None:
+        limits: Limits = parser._limits
+        parser._limits = Limits(vars(limits), given_limits({self._name: limit}))

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from asgi_types import ASGIApp, Receive, Scope, Send
 
-from ._limits import FORM_LIMITS, FormLimits, given_limits
+from ._limits import FORM_LIMITS, FormLimits, given_limits, limits_around
 
 
 class FormLimitsMiddleware:
@@ -29,5 +29,5 @@ class FormLimitsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope = {**scope, FORM_LIMITS: {**scope.get(FORM_LIMITS, {}), **self._limits}}
+            scope = {**scope, FORM_LIMITS: limits_around(scope, self._limits)}
         await self.app(scope, receive, send)

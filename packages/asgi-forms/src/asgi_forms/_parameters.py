@@ -13,7 +13,7 @@ MAX_PARAMETERS: Final = 32
 # Every repetition is possessive and no two can match the same character, so matching is linear. A value without quotes
 # may have spaces, for clients that quote nothing.
 _PARAMETER: Final = r"""
-    [ \t]*+ ; [ \t]*+
+    [ \t]*+ ; [ \t;]*+
     (?:
         ([!#$%&'*+\-.^`|~\w]++) [ \t]*+ = [ \t]*+
         (?: "( [^"\\]*+ (?: \\. [^"\\]*+ )*+ )" | ( [^";]*+ ) )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from ._body import StreamedRequest
+from ._failure import Failure, failure
 from ._form import PendingForm
 from ._form_data import FormData
-from ._form_error import FormError
 from ._limits import FormLimits, given_limits
 from ._sinks.upload_sink import SinkFactory
 
@@ -16,7 +17,7 @@ class RequestWithForm(StreamedRequest, Protocol):
     """A request with `FormMixin`."""
 
     _form: FormData | None
-    _form_error: FormError | None
+    _form_failure: Failure | None
 
 
 class RequestForm(PendingForm):
@@ -28,12 +29,14 @@ class RequestForm(PendingForm):
 
     async def _read(self) -> FormData:
         request = self._request
-        if request._form_error is not None:
-            raise FormError(request._form_error.message, request._form_error.status_code)
+        if request._form_failure is not None:
+            raise request._form_failure()
         if request._form is None:
+            request._form_failure = partial(RuntimeError, "Another task is reading the form of this request.")
             try:
-                request._form = await super()._read()
-            except FormError as error:
-                request._form_error = FormError(error.message, error.status_code)  # not this one: it has a traceback
+                form = await super()._read()
+            except BaseException as error:
+                request._form_failure = failure(error)
                 raise
+            request._form, request._form_failure = form, None
         return request._form

@@ -17,8 +17,21 @@ def in_thread(function: Callable[[*Arguments], Result], *args: *Arguments) -> Aw
 
 
 async def surely_in_thread(function: Callable[[], object]) -> None:
-    """Run ``function`` in a thread, also if the caller has been cancelled already: for what must not be left undone."""
-    from anyio import CancelScope
+    """Run ``function`` in a thread, whatever cancels the caller meanwhile: for what must not be left undone."""
+    from anyio import CancelScope, get_cancelled_exc_class
+
+    is_begun, interruption = False, None
+
+    def run() -> None:
+        nonlocal is_begun
+        is_begun = True
+        function()
 
     with CancelScope(shield=True):
-        await in_thread(function)
+        while not is_begun:
+            try:
+                await in_thread(run)
+            except get_cancelled_exc_class() as error:  # asyncio's own, which no scope holds off
+                interruption = error
+    if interruption is not None:
+        raise interruption

@@ -35,7 +35,7 @@ class UploadFile:
         self.filename = filename
         self.file = file
         self.size = size
-        self.headers = Headers() if headers is None else headers
+        self.headers: Headers = Headers() if headers is None else headers
 
     @property
     def content_type(self) -> str | None:

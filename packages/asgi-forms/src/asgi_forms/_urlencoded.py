@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from itertools import repeat
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
-from ._charset import CHARSET_FIELD, form_codec
+from ._charset import CHARSET_FIELD, decoded, form_codec
 from ._form_error import FormError
 from ._limits import Limits
 
@@ -16,6 +17,9 @@ WINDOW: Final = 64 * 1024
 MAX_ENCODING: Final = 3
 """Bytes that a byte takes at most as it is sent."""
 
+MAX_INLINE: Final = 128 * 1024
+"""Bytes that are decoded on the event loop, which takes some milliseconds."""
+
 AND: Final = "\ufdd0"
 IS: Final = "\ufdd1"
 """Two characters that Unicode keeps for such a use, and nobody should send."""
@@ -24,8 +28,8 @@ IS: Final = "\ufdd1"
 class UrlencodedParser:
     """Parses an ``application/x-www-form-urlencoded`` body (WHATWG URL section 5.1) in chunks of any size.
 
-    ``codec`` is what the percent-decoded bytes are encoded in, where no field ``_charset_`` says otherwise. What is
-    not encoded in it becomes U+FFFD.
+    ``codec`` is what the percent-decoded bytes are encoded in, where no field ``_charset_`` says otherwise. What is no
+    UTF-8 becomes U+FFFD; a name or value that is not in another codec is read as latin-1.
 
     >>> parser = UrlencodedParser(Limits())
     >>> for chunk in (b"name=Zo%C", b"3%AB+M&em", b"pty"):
@@ -56,17 +60,22 @@ class UrlencodedParser:
                 self._check(self._pending)
                 self._check_name_so_far(self._pending)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether `close` takes so long that it is better called in a thread."""
+        return self._size + len(self._pending) > MAX_INLINE
+
     def close(self) -> list[tuple[str, str]]:
         """The fields, after the last bytes of the body."""
         if self._pending:
             self._add([bytes(self._pending)])
             self._pending.clear()
         pairs = _pairs(self._fields, self._codec)
-        for name, value in pairs:
-            if name == CHARSET_FIELD:
-                codec = form_codec(value, self._codec)
-                if codec != self._codec:
-                    return _pairs(self._fields, codec)
+        label = next((value for name, value in pairs if name == CHARSET_FIELD), None)
+        if label is not None:
+            codec = form_codec(label, self._codec)
+            if codec != self._codec:
+                return _pairs(self._fields, codec)
         return pairs
 
     def _add(self, fields: list[bytes]) -> None:
@@ -102,8 +111,10 @@ class UrlencodedParser:
             return
         name, mark, _ = field.partition(b"=")
         self._is_name_known = bool(mark)
+        limit = self._limits.max_name_size
+        beyond = name[: int(limit) + 1]
         # What a name with escapes stands for is measured when it is complete, so that time stays linear.
-        if mark or len(name) > MAX_ENCODING * self._limits.max_name_size or (b"%" not in name and name.isascii()):
+        if mark or len(name) > MAX_ENCODING * limit or (b"%" not in beyond and beyond.isascii()):
             self._check_name(name)
 
     def _check_name(self, name: bytes | bytearray) -> None:
@@ -153,4 +164,27 @@ def _pair(field: bytes, codec: str) -> tuple[str, str]:
 
 
 def _decoded(encoded: bytes, codec: str) -> str:
-    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode(codec, "replace")
+    content = _unquoted(encoded.replace(b"+", b" "))
+    return content.decode(codec, "replace") if codec == "utf-8" else decoded(content, codec)
+
+
+def _unquoted(encoded: bytes) -> bytes:
+    """Percent-decoded bytes: not by `urllib.parse`, which makes an exception of each ``%`` that encodes nothing."""
+    if b"%" not in encoded:
+        return encoded
+    escape, values = _escapes()
+    decoded_windows, start = list[bytes](), 0
+    while start < len(encoded):
+        end = start + WINDOW
+        if end < len(encoded):  # where no escape is cut
+            end = max(encoded.rfind(b"%", end - 2, end), start + 1) if b"%" in encoded[end - 2 : end] else end
+        decoded_windows.append(escape.sub(lambda match: values[match[0]], encoded[start:end]))
+        start = end
+    return b"".join(decoded_windows)
+
+
+@lru_cache(maxsize=1)
+def _escapes() -> tuple[re.Pattern[bytes], dict[bytes, bytes]]:
+    digits = "0123456789abcdefABCDEF"
+    values = {f"%{high}{low}".encode(): bytes.fromhex(high + low) for high in digits for low in digits}
+    return re.compile(rb"%[0-9a-fA-F]{2}"), values

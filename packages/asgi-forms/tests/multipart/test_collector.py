@@ -1,13 +1,11 @@
-"""What parts become: charsets of text and of names, files in sinks, and sinks that are left when a form fails."""
+"""What parts become: charsets of text and of names, and files."""
 
-import io
+from threading import get_ident
 
-import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 
-from asgi_forms import FormError, UploadFile
-from asgi_forms.sinks import UploadSink
+from asgi_forms import UploadFile
+from asgi_forms._multipart.collector import MAX_AGAIN, MAX_INLINE, FormCollector
 from asgi_types import Headers
 
 KA = "\N{CYRILLIC CAPITAL LETTER KA}"  # b"\xeb" in KOI8-R
@@ -50,9 +48,20 @@ def test_bytes_of_a_character_that_look_like_an_escape_or_like_ascii(multipart, 
     assert multipart.outcome(multipart(part, charset(multipart, label)))[0] == (name, (name, b"1", None))
 
 
-def test_the_last_charset_field_counts(multipart):
-    parts = [charset(multipart, "koi8-r"), multipart.part("a", b"\xeb"), charset(multipart, "latin1")]
-    assert multipart.outcome(multipart(*parts))[1] == ("a", "ë")
+@pytest.mark.parametrize(
+    ("labels", "value"),
+    [
+        (["koi8-r", "latin1"], KA),
+        (["latin1", "koi8-r", "koi8-r"], "ë"),
+        (["unknown", "koi8-r"], "ë"),
+        (["", "koi8-r"], "ë"),
+        (["utf-8", "koi8-r"], "ë"),
+    ],
+)
+def test_the_first_charset_field_counts_and_later_ones_do_not(multipart, labels, value):
+    a, fields = multipart.part("a", b"\xeb"), [charset(multipart, label) for label in labels]
+    for parts in ([*fields, a], [fields[0], a, *fields[1:]], [a, *fields]):
+        assert ("a", value) in multipart.outcome(multipart(*parts))
 
 
 def test_a_file_after_the_charset_field_adds_nothing_to_it(multipart):
@@ -152,162 +161,55 @@ async def test_a_file_has_its_size_and_headers_and_stands_at_its_beginning(multi
     await form.close()
 
 
-class Recorder(UploadSink):
-    """Writes down what is done with it, and fails at what it is told to."""
+@pytest.fixture
+def decoding(monkeypatch):
+    """Whether the fields of each form were decoded on the event loop."""
+    found, real = [], FormCollector.items
 
-    def __init__(self, head, log, fails=(), file=None):
-        self.name, self.log, self.fails, self.file = head.filename, log, fails, file
+    def noted(*args):
+        found.append(get_ident())
+        return real(*args)
 
-    def note(self, what):
-        self.log.append((self.name, what))
-        if (self.name, what) in self.fails:
-            raise OSError(f"{what} of {self.name}")
-
-    async def write(self, chunk):
-        await checkpoint()
-        self.note(bytes(chunk))
-
-    async def finish(self):
-        self.note("finish")
-
-    async def abort(self):
-        self.note("abort")
-
-    def __repr__(self):
-        return f"<{self.name}>"
-
-
-def recorders(log, fails=(), file=None):
-    return lambda head: Recorder(head, log, fails, file)
-
-
-async def test_a_sink_takes_what_arrives_before_more_is_received(multipart):
-    log = []
-    head = b"--x\r\n" + multipart.part("f", b"12", "f")
-    request = multipart.request(head, b"34", b"\r\n--x--")
-    receive = request.receive
-
-    async def noted():
-        log.append(len(request.left))
-        return await receive()
-
-    request.receive = noted
-    form = await request.parse(sink=recorders(log, file=io.BytesIO(b"file")))
-    assert log == [4, ("f", b"12"), 3, ("f", b"34"), 2, ("f", "finish")]
-    assert form["f"].size == 4
-    assert form["f"].sink.name == "f"
-    assert await form["f"].read() == b"file"
-
-
-async def test_fields_have_no_sink_and_every_file_has_one(multipart):
-    log = []
-    parts = [
-        multipart.part("a", "1"),
-        multipart.part("f", b"", "f"),
-        multipart.part("f", b"2", ""),
-        multipart.part("b"),
-    ]
-    form = await multipart(*parts).parse(sink=recorders(log))
-    assert log == [("f", "finish"), ("", b"2"), ("", "finish")]
-    assert [upload.size for upload in form.getlist("f")] == [0, 1]
-
-
-async def test_a_sink_that_keeps_nothing_to_read_says_where_its_result_is(multipart):
-    form = await multipart(multipart.part("f", b"1", "f")).parse(sink=recorders([]))
-    with pytest.raises(OSError, match=r"keeps no file to read; what it has is in UploadFile\.sink\."):
-        form["f"].file.read()
-    await form.close()
-
-
-FILES = [("f", b"1", "f"), ("g", b"2", "g")]
+    monkeypatch.setattr(FormCollector, "items", noted)
+    return lambda: [ident == get_ident() for ident in found]
 
 
 @pytest.mark.parametrize(
-    ("limits", "body", "log"),
+    ("sizes", "is_inline"),
+    [([MAX_INLINE], True), ([MAX_INLINE // 2] * 2, True), ([MAX_INLINE // 2, MAX_INLINE // 2 + 1], False)],
+)
+async def test_much_text_is_decoded_in_a_thread(multipart, decoding, sizes, is_inline):
+    parts = [multipart.part("f", b"1" * MAX_INLINE, "f"), *[multipart.part("a", b"1" * size) for size in sizes]]
+    form = await multipart(*parts).parse()
+    assert list(map(len, form.getlist("a"))) == sizes
+    assert decoding() == [is_inline]
+    await form.close()
+
+
+@pytest.mark.parametrize(
+    ("count", "is_first", "label", "is_inline"),
     [
-        (
-            {},
-            [b"--x\r\nno colon\r\n"],
-            [("f", b"1"), ("f", "finish"), ("g", b"2"), ("g", "finish"), ("f", "abort"), ("g", "abort")],
-        ),
-        ({"max_files": 1}, [], [("f", b"1"), ("f", "finish"), ("f", "abort")]),
-        ({"max_file_size": 0}, [], [("f", "abort")]),
-        ({"max_total_file_size": 1}, [], [("f", b"1"), ("f", "finish"), ("f", "abort"), ("g", "abort")]),
+        (MAX_AGAIN, False, "koi8-r", False),
+        (MAX_AGAIN - 1, False, "koi8-r", True),
+        (MAX_AGAIN, True, "koi8-r", True),
+        (MAX_AGAIN, False, "utf-8", True),
     ],
 )
-async def test_a_form_that_fails_aborts_every_sink_once(multipart, limits, body, log):
-    found = []
-    parts = b"".join(b"--x\r\n" + multipart.part(*part) + b"\r\n" for part in FILES)
-    with pytest.raises(FormError):
-        await multipart.request(parts, *body).parse(sink=recorders(found), **limits)
-    assert found == log
+async def test_many_names_that_are_decoded_again_are_so_in_a_thread(
+    multipart, decoding, count, is_first, label, is_inline
+):
+    parts = [multipart.part("a", b"\xeb") for _ in range(count)]
+    parts.insert(0 if is_first else count, charset(multipart, label))
+    form = await multipart(*parts).parse()
+    assert form.getlist("a") == [KA if label == "koi8-r" else "ë"] * count
+    assert decoding() == [is_inline]
 
 
-@pytest.mark.parametrize("failing", [("f", b"1"), ("f", "finish"), ("g", b"2"), ("g", "finish")])
-async def test_an_error_of_a_sink_fails_the_form_and_aborts_the_others(multipart, failing):
-    log = []
-    with pytest.raises(OSError, match=f" of {failing[0]}"):
-        await multipart(*[multipart.part(*part) for part in FILES]).parse(sink=recorders(log, [failing]))
-    made = ["f"] if failing[0] == "f" else ["f", "g"]
-    assert [name for name, what in log if what == "abort"] == made
-
-
-async def test_a_sink_that_cannot_be_made_aborts_those_that_were(multipart):
-    log = []
-
-    def sink(head):
-        if head.filename == "g":
-            raise PermissionError("No such folder.")
-        return Recorder(head, log)
-
-    with pytest.raises(PermissionError, match="No such folder"):
-        await multipart(*[multipart.part(*part) for part in FILES]).parse(sink=sink)
-    assert log[-1] == ("f", "abort")
-
-
-async def test_what_cannot_be_aborted_is_told_in_a_note_and_the_others_are(multipart):
-    log = []
-    with pytest.raises(FormError) as caught:
-        await multipart(*[multipart.part(*part) for part in FILES]).parse(
-            sink=recorders(log, [("f", "abort")]), max_file_size=1, max_total_file_size=1
-        )
-    assert caught.value.__notes__ == ["<f> could not be aborted: OSError('abort of f')"]
-    assert log[-2:] == [("f", "abort"), ("g", "abort")]
-
-
-async def test_a_request_that_is_cancelled_aborts_its_sinks(multipart):
-    log = []
-
-    class Slow(Recorder):
-        async def abort(self):
-            await checkpoint()
-            self.note("abort")
-
-    request = multipart.request(b"--x\r\n" + multipart.part("f", b"1", "f"), b"2")
-    receive = request.receive
-
-    async def stuck():
-        if len(request.left) == 2:
-            scope.cancel()
-            await anyio.sleep_forever()
-        return await receive()
-
-    request.receive = stuck
-    with anyio.CancelScope() as scope:
-        await request.parse(sink=lambda head: Slow(head, log))
-    assert scope.cancelled_caught
-    assert log == [("f", b"1"), ("f", "abort")]
-
-
-async def test_a_sink_that_does_not_come_to_an_end_is_given_up(multipart, monkeypatch):
-    monkeypatch.setattr("asgi_forms._multipart.collector.ABORT_TIMEOUT", 0.05)
-    log = []
-
-    class Stuck(Recorder):
-        async def abort(self):
-            self.note("abort")
-            await anyio.sleep_forever()
-
-    with anyio.fail_after(5), pytest.raises(FormError, match="cut off"):
-        await multipart.request(b"--x\r\n" + multipart.part("f", b"1", "f")).parse(sink=lambda head: Stuck(head, log))
-    assert log == [("f", b"1"), ("f", "abort")]
+def test_a_field_keeps_no_other_headers_than_that_of_its_names(multipart, traced_memory):
+    lines = ["Content-Type: text/plain; charset=koi8-r", *["X: " + "1" * 4000] * 6]
+    chunks = [b"--x\r\n" + multipart.part(f"a{number}", b"\xeb", None, *lines) + b"\r\n" for number in range(100)]
+    request = multipart.request(*chunks, multipart.part("_charset_", "latin1").join([b"--x\r\n", b"\r\n--x--"]))
+    with traced_memory() as memory:
+        fields = multipart.outcome(request)
+    assert fields == [*[(f"a{number}", KA) for number in range(100)], ("_charset_", "latin1")]
+    assert memory.peak < 500_000

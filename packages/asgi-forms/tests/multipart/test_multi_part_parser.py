@@ -5,7 +5,7 @@ import math
 import pytest
 
 from asgi_forms import FormData, FormError, MultiPartParser, UploadFile
-from asgi_forms.sinks import MemorySink, SpooledSink
+from asgi_forms.sinks import MemoryBudget, MemorySink, SpooledSink
 from asgi_types import Headers
 
 HEADERS = Headers({"content-type": "multipart/form-data; boundary=x"})
@@ -53,6 +53,29 @@ async def test_a_content_type_without_a_good_boundary_is_refused_before_the_body
         await MultiPartParser(Headers({"content-type": content_type}), body).parse()
     assert caught.value.status_code == 400
     assert body.taken == 0
+
+
+async def test_the_headers_may_be_a_plain_dict(stream, multipart):
+    headers = {"Content-Type": HEADERS["content-type"]}
+    body = multipart.body(multipart.part("a", "1"))
+    assert await MultiPartParser(headers, stream(body)).parse() == FormData(a="1")
+    with pytest.raises(FormError, match="Missing boundary"):
+        await MultiPartParser({}, stream(body)).parse()
+
+
+@pytest.mark.parametrize(("name", "filename"), [("max_files", "f"), ("max_fields", None), ("max_part_size", None)])
+async def test_a_limit_that_is_set_before_it_parses_is_kept(stream, multipart, name, filename):
+    body = stream(b"--x\r\n" + multipart.part("a", "1", filename), b"2", b"3")
+    parser = MultiPartParser(HEADERS, body, max_name_size=1)
+    setattr(parser, name, 0)
+    assert getattr(parser, name) == 0
+    with pytest.raises(FormError, match=r"413: (Too many|Part exceeded)"):
+        await parser.parse()
+    assert body.taken == 1
+    parser = MultiPartParser(HEADERS, stream(multipart.body(multipart.part("ab"))), max_name_size=1)
+    setattr(parser, name, 9)
+    with pytest.raises(FormError, match="413: Field name"):
+        await parser.parse()
 
 
 async def test_the_limits_are_given_by_name(stream, multipart):
@@ -106,25 +129,57 @@ async def test_a_file_is_in_memory_up_to_the_spool_size_and_on_disk_beyond(strea
 
 
 @pytest.mark.parametrize(("spool_max_size", "on_disk"), [(9, True), (10, False), (0, False)])
-async def test_the_spool_size_is_an_attribute_for_subclasses_to_change(stream, multipart, spool_max_size, on_disk):
+async def test_the_spool_size_is_an_attribute_of_a_subclass_or_a_parser(stream, multipart, spool_max_size, on_disk):
     class Parser(MultiPartParser):
         pass
 
     Parser.spool_max_size = spool_max_size
-    form = await Parser(HEADERS, stream(multipart.body(multipart.part("f", b"1" * 10, "f")))).parse()
-    assert form["f"].file._rolled is on_disk
-    assert await form["f"].read() == b"1" * 10
-    await form.close()
+    body = multipart.body(multipart.part("f", b"1" * 10, "f"))
+    parser = MultiPartParser(HEADERS, stream(body))
+    parser.spool_max_size = spool_max_size
+    for changed in (Parser(HEADERS, stream(body)), parser):
+        form = await changed.parse()
+        assert form["f"].file._rolled is on_disk
+        assert await form["f"].read() == b"1" * 10
+        await form.close()
+    assert MultiPartParser.spool_max_size == 1024 * 1024
 
 
-async def test_all_files_of_a_form_have_some_memory_together(stream, multipart, monkeypatch):
-    monkeypatch.setattr("asgi_forms._sinks.spooled_sink.SPOOL_MAX_MEMORY", 25)
-    monkeypatch.setattr("asgi_forms._multipart.multi_part_parser.MemoryBudget.__init__.__defaults__", (25,))
-    body = multipart.body(*[multipart.part("f", b"1" * 10, "f")] * 4)
+KIB = 1024
+
+
+@pytest.fixture
+def little_memory(monkeypatch):
+    """A form has 250 KiB of memory for its files, and two may go to disk for want of it."""
+    monkeypatch.setattr("asgi_forms._multipart.multi_part_parser.MemoryBudget", lambda: MemoryBudget(250 * KIB, 2))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "on_disk"),
+    [
+        ([100] * 4, [False, False, True, True]),
+        ([100] * 6, [False, False, True, True, False, False]),  # each takes a descriptor
+        ([100, 100, 63, 64, 64], [False, False, False, True, True]),
+        ([200, 100, 50, 100], [False, True, False, True]),
+        ([251, 250], [True, False]),
+    ],
+)
+async def test_all_files_of_a_form_have_some_memory_together(stream, multipart, little_memory, sizes, on_disk):
+    body = multipart.body(*[multipart.part("f", b"1" * size * KIB, "f") for size in sizes])
     for _ in range(2):  # and the next form has it anew
         form = await MultiPartParser(HEADERS, stream(body)).parse()
-        assert [upload.file._rolled for upload in form.getlist("f")] == [False, False, True, True]
+        found = [(upload.file._rolled, len(await upload.read())) for upload in form.getlist("f")]
         await form.close()
+        assert found == [(is_on_disk, size * KIB) for is_on_disk, size in zip(on_disk, sizes, strict=True)]
+
+
+async def test_the_memory_of_a_form_and_how_many_files_go_to_disk_for_want_of_it(stream, multipart):
+    sizes = [KIB * KIB] * 32 + [1] + [64 * KIB] * 101
+    body = multipart.body(*[multipart.part("f", b"1" * size, "f") for size in sizes])
+    form = await MultiPartParser(HEADERS, stream(body)).parse()
+    on_disk = [upload.file._rolled for upload in form.getlist("f")]
+    await form.close()
+    assert on_disk == [False] * 33 + [True] * 100 + [False]
 
 
 async def test_a_sink_of_ones_own(stream, multipart):

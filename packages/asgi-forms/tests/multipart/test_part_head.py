@@ -30,6 +30,17 @@ def test_its_names_can_be_changed_and_nothing_be_added():
         head.path = "c"
 
 
+def test_what_a_field_is_kept_with():
+    disposition = (b"content-disposition", b"form-data; name=a")
+    head = PartHead("a", None, [(b"x", b"1"), disposition, (b"content-type", b"text/plain;charset=koi8-r")], "koi8-r")
+    kept = head.without_headers()
+    assert type(kept) is PartHead
+    assert (kept.name, kept.filename, kept.charset, kept.headers.raw) == ("a", None, "koi8-r", [disposition])
+    assert kept.without_headers() is kept
+    file = PartHead("a", "b", [disposition, (b"x", b"1")]).without_headers()
+    assert (file.filename, file.headers.raw) == ("b", [disposition])
+
+
 async def test_the_head_that_a_sink_is_made_with(multipart):
     heads = []
 

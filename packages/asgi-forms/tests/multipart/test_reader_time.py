@@ -1,28 +1,32 @@
 """Time grows with the size of a body and not faster, whatever is large about it and however it is cut."""
 
 import contextlib
-import math
 
 import pytest
 
 from asgi_forms import FormError
-from asgi_forms._limits import LIMIT_NAMES, Limits
+from asgi_forms._limits import Limits
 from asgi_forms._multipart.reader import MAX_BOUNDARY, MultipartReader
 
-NO_LIMITS = dict.fromkeys(LIMIT_NAMES, math.inf)
 FIELD = b'--x\r\nContent-Disposition: form-data; name="a"'
 FILE = FIELD + b'; filename="f"'
 END = b"\r\n--x--\r\n"
 CHUNK = 16 * 1024
 
 
-def read(chunks, content_type="multipart/form-data; boundary=x", limits=NO_LIMITS):
-    with contextlib.suppress(FormError):
-        reader = MultipartReader(content_type, Limits(limits))
-        for chunk in chunks:
-            for _ in reader.feed(chunk):
-                pass
-        reader.close()
+@pytest.fixture(scope="module")
+def read(no_limits):
+    """Reads a body and has done with it."""
+
+    def read(chunks, content_type="multipart/form-data; boundary=x", **limits):
+        with contextlib.suppress(FormError):
+            reader = MultipartReader(content_type, Limits(no_limits, limits))
+            for chunk in chunks:
+                for _ in reader.feed(chunk):
+                    pass
+            reader.close()
+
+    return read
 
 
 def of_size(body, size=CHUNK):
@@ -57,9 +61,6 @@ WHOLE = {
     "dashes": content(b"-"),
     "headers": head(b"\r\nX: 1"),
     "empty headers": head(b"\r\nX:"),
-    "a preamble": lambda n: b"p" * n + b"\r\n" + FIELD + b"\r\n\r\n1" + END,
-    "CR in a preamble": lambda n: b"\r" * n + b"\n" + FIELD + b"\r\n\r\n1" + END,
-    "half delimiters in a preamble": lambda n: b"\r\n--" * (n // 4) + b"\r\n" + FIELD + b"\r\n\r\n1" + END,
     "an epilogue": lambda n: FIELD + b"\r\n\r\n1" + END + b"e" * n,
     "delimiters in an epilogue": lambda n: FIELD + b"\r\n\r\n1" + END * (n // 9),
 }
@@ -86,12 +87,12 @@ ONE_HEADER = {
 
 
 @pytest.mark.parametrize("shape", [*WHOLE, *ONE_HEADER])
-def test_time_is_linear_in_what_a_chunk_has(assert_linear, shape):
+def test_time_is_linear_in_what_a_chunk_has(read, assert_linear, shape):
     assert_linear(lambda body: read([body]), {**WHOLE, **ONE_HEADER}[shape], 100_000)
 
 
 @pytest.mark.parametrize("shape", WHOLE)
-def test_time_is_linear_in_the_number_of_chunks(assert_linear, shape):
+def test_time_is_linear_in_the_number_of_chunks(read, assert_linear, shape):
     assert_linear(read, lambda n: of_size(WHOLE[shape](n), 500), 50_000)
 
 
@@ -101,24 +102,22 @@ TINY = {
     "half a delimiter": content(b"\r\n--"),
     "fields": WHOLE["fields"],
     "headers": WHOLE["headers"],
-    "a preamble": WHOLE["a preamble"],
-    "CR in a preamble": WHOLE["CR in a preamble"],
     "an epilogue": WHOLE["an epilogue"],
 }
 
 
 @pytest.mark.parametrize("shape", TINY)
-def test_time_is_linear_byte_by_byte(assert_linear, shape):
+def test_time_is_linear_byte_by_byte(read, assert_linear, shape):
     assert_linear(read, lambda n: of_size(TINY[shape](n), 1), 5_000)
 
 
-def test_time_is_linear_in_the_number_of_empty_chunks(assert_linear):
+def test_time_is_linear_in_the_number_of_empty_chunks(read, assert_linear):
     assert_linear(read, lambda n: [FIELD, *[b""] * n, b"\r\n\r\n1", *[b""] * n, END], 10_000)
 
 
 @pytest.mark.parametrize("length", [1, 10, MAX_BOUNDARY])
 @pytest.mark.parametrize("unit", [b"\r", b"\r\n--", b"-", b"\r\n--" + b"x" * (MAX_BOUNDARY - 1)])
-def test_time_is_linear_with_any_boundary(assert_linear, length, unit):
+def test_time_is_linear_with_any_boundary(read, assert_linear, length, unit):
     boundary = b"x" * length
     body = b"--" + boundary + FILE[len("--x") :] + b"\r\n\r\n"
 
@@ -129,7 +128,7 @@ def test_time_is_linear_with_any_boundary(assert_linear, length, unit):
     assert_linear(lambda chunks: read(chunks, content_type), chunks, 100_000)
 
 
-def test_a_long_boundary_costs_little_more_than_a_short_one_at_any_content(assert_linear):
+def test_a_long_boundary_costs_little_more_than_a_short_one_at_any_content(read, assert_linear):
     # The length of the boundary in place of that of the body, which stays the same.
     def body(n):
         boundary = b"x" * min(n, MAX_BOUNDARY)
@@ -155,7 +154,7 @@ CONTENT_TYPES = {
 
 
 @pytest.mark.parametrize("shape", CONTENT_TYPES)
-def test_time_is_linear_in_the_content_type(assert_linear, shape):
+def test_time_is_linear_in_the_content_type(read, assert_linear, shape):
     assert_linear(
         lambda value: read([b"--x--"], value), lambda n: "multipart/form-data" + CONTENT_TYPES[shape](n), 20_000
     )
@@ -163,7 +162,7 @@ def test_time_is_linear_in_the_content_type(assert_linear, shape):
 
 LARGE_HEADERS = {
     "one line": (b"X: 1", b"1"),
-    "many lines": (b"X: 1", b"\r\n 1"),
+    "many lines": (b"X: 1", b"\r\nX: 1"),
     "spaces": (b"X:", b" "),
     "a content type": (b"Content-Type: text/plain", b";a=b"),
     "an open quote": (b'Content-Type: text/plain; a="', b"1"),
@@ -172,9 +171,8 @@ LARGE_HEADERS = {
 
 
 @pytest.mark.parametrize("shape", LARGE_HEADERS)
-def test_time_is_linear_in_the_number_of_parts_with_large_headers(assert_linear, shape):
+def test_time_is_linear_in_the_number_of_parts_with_large_headers(read, assert_linear, shape):
     # Each chunk of a header costs as much as the header has by then, so their limit is what keeps that small.
     beginning, unit = LARGE_HEADERS[shape]
     part = FIELD + b"\r\n" + beginning + unit * (4000 // len(unit)) + b"\r\n\r\n1\r\n"
-    limits = NO_LIMITS | {"max_header_size": 4224}
-    assert_linear(lambda chunks: read(chunks, limits=limits), lambda n: of_size(part * n + END, 100), 10)
+    assert_linear(lambda chunks: read(chunks, max_header_size=4224), lambda n: of_size(part * n + END, 100), 10)

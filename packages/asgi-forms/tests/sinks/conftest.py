@@ -44,7 +44,7 @@ def threads(monkeypatch):
     real = anyio.to_thread.run_sync
 
     async def recorded(function, *args, **kwargs):
-        functions.append(function.__name__)
+        functions.append(getattr(function, "__name__", repr(function)))  # a partial has none
         return await real(function, *args, **kwargs)
 
     monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)

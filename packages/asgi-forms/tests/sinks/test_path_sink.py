@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 import threading
 
 import anyio
@@ -62,13 +64,15 @@ async def test_the_file_is_there_after_the_first_write_and_further_ones_are_batc
     sink = PathSink(tmp_path / "new")
     assert sink.file is None
     await sink.write(b"1")
-    assert await anyio.Path(sink.path).exists()
-    del threads[:]
-    for _ in range(40):
-        await sink.write(b"x" * (64 * 1024))
-    await sink.finish()
-    assert threads == ["_write_pending"] * 3
-    sink.file.close()
+    try:
+        assert await anyio.Path(sink.path).exists()
+        del threads[:]
+        for _ in range(40):
+            await sink.write(b"x" * (64 * 1024))
+        await sink.finish()
+        assert threads == ["_write_pending"] * 3
+    finally:
+        sink.file.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"content", b"x" * (2 * MIB)])
@@ -204,6 +208,104 @@ async def test_so_does_one_whose_task_asyncio_cancels(multipart, left_empty):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert sink.file.closed
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_one_that_asyncio_cancels_while_a_400_is_cleaned_up_leaves_no_file(multipart, left_empty):
+    is_aborting, go_on, discarded = threading.Event(), threading.Event(), threading.Semaphore(0)
+
+    class SlowToDiscard(PathSink):
+        def _discard(self):
+            is_aborting.set()
+            assert go_on.wait(5)
+            super()._discard()
+            discarded.release()
+
+    parts = [multipart.part(name, b"content", name) for name in "abc"]
+    sinks = []
+
+    def sink(head):
+        sinks.append(SlowToDiscard(left_empty / head.name))
+        return sinks[-1]
+
+    request = multipart.request(multipart.body(*parts)[:-6])
+    task = asyncio.create_task(request.parse(sink=sink))
+    await anyio.to_thread.run_sync(is_aborting.wait)
+    task.cancel()
+    asyncio.get_running_loop().call_later(0.05, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in sinks:  # of which the first has a thread that nobody waits for any longer
+        assert await anyio.to_thread.run_sync(discarded.acquire, True, 5)
+    assert [sink.file.closed for sink in sinks] == [True, True, True]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_abort_that_asyncio_cancels_while_it_waits_for_a_thread_leaves_no_file(left_empty):
+    sink = PathSink(left_empty / "new")
+    await sink.write(b"content")
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    async with anyio.create_task_group() as tasks:
+        go_on = threading.Event()
+        for _ in range(int(limiter.total_tokens)):
+            tasks.start_soon(anyio.to_thread.run_sync, go_on.wait)
+        await anyio.wait_all_tasks_blocked()
+        aborting = asyncio.create_task(sink.abort())
+        await anyio.wait_all_tasks_blocked()
+        aborting.cancel()
+        await anyio.wait_all_tasks_blocked()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await aborting
+    assert sink.file.closed
+
+
+HALF_RECEIVED = """
+import asyncio, sys
+from pathlib import Path
+from asgi_forms import form
+from asgi_forms.sinks import PathSink
+
+directory = Path(sys.argv[1])
+messages = [{"type": "http.request", "body": sys.argv[2].encode(), "more_body": True}]
+scope = {"type": "http", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}
+
+
+async def receive():
+    if not messages:
+        is_waiting.set()
+        await asyncio.Event().wait()
+    return messages.pop()
+
+
+async def upload():
+    async with form(scope, receive, sink=lambda head: PathSink(directory / head.name)):
+        raise AssertionError("The form has no end.")
+
+
+async def main():
+    global is_waiting, task
+    is_waiting = asyncio.Event()
+    task = asyncio.create_task(upload())
+    await is_waiting.wait()
+    print(*sorted(path.name for path in directory.iterdir()))
+
+
+asyncio.run(main())
+print(task.cancelled())
+"""
+
+
+def test_the_end_of_the_program_leaves_no_file_of_a_form_that_is_half_received(multipart, left_empty):
+    body = multipart.body(*(multipart.part(name, b"content", name) for name in "abc"))[:-9]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", HALF_RECEIVED, str(left_empty), body.decode()],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == (["a", "b", "c", "True"], "")
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])

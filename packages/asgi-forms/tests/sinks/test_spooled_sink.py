@@ -4,8 +4,7 @@ import anyio
 import pytest
 
 from asgi_forms import FormError, MultiPartParser, UploadFile, form
-from asgi_forms._sinks.spooled_sink import MemoryBudget
-from asgi_forms.sinks import SpooledSink
+from asgi_forms.sinks import MemoryBudget, SpooledSink
 from asgi_types import Headers
 
 pytestmark = pytest.mark.anyio
@@ -80,11 +79,13 @@ async def test_the_size_that_is_kept_in_memory_can_be_set(multipart):
 
 async def test_all_files_of_a_form_keep_32_mib_in_memory_and_the_others_go_to_disk_at_once(multipart):
     parts = [multipart.part(f"f{number}", b"x" * MIB, "f") for number in range(33)]
-    request = multipart.request(*chunks_of(multipart.body(*parts, multipart.part("tiny", b"x", "f"))))
+    small = [multipart.part("least", b"x" * 64 * KIB, "f"), multipart.part("tiny", b"x" * (64 * KIB - 1), "f")]
+    request = multipart.request(*chunks_of(multipart.body(*parts, *small)))
     async with form(request.scope, request.receive) as fields:
-        assert [name for name, upload in fields.multi_items() if is_on_disk(upload)] == ["f32", "tiny"]
+        assert [name for name, upload in fields.multi_items() if is_on_disk(upload)] == ["f32", "least"]
         assert await fields["f32"].read() == b"x" * MIB
-        assert await fields["tiny"].read() == b"x"
+        assert await fields["least"].read() == b"x" * 64 * KIB
+        assert await fields["tiny"].read() == b"x" * (64 * KIB - 1)
 
 
 async def test_two_forms_have_a_budget_each(multipart):
@@ -111,18 +112,86 @@ async def test_no_limit_for_a_file_is_still_one_for_all(multipart):
 
 
 async def test_what_goes_to_disk_gives_back_its_memory():
-    budget = MemoryBudget(10)
-    first, second, third = (SpooledSink(8, memory=budget) for _ in range(3))
-    await first.write(b"12345678")
-    await second.write(b"12")
-    assert budget.left == 0
-    await first.write(b"9")
-    assert budget.left == 8
-    await third.write(b"12345678")
-    for sink in (first, second, third):
+    size = 64 * KIB
+    budget = MemoryBudget(size)
+    first, second, third = sinks = [SpooledSink(size, memory=budget) for _ in range(3)]
+    await first.write(b"1" * size)
+    await first.write(b"2")
+    await second.write(b"3" * size)
+    await third.write(b"4" * size)
+    for sink in sinks:
         await sink.finish()
-    assert [is_on_disk(sink) for sink in (first, second, third)] == [True, False, False]
-    assert [await content_of(sink) for sink in (first, second, third)] == [b"123456789", b"12", b"12345678"]
+    assert [is_on_disk(sink) for sink in sinks] == [True, False, True]
+    contents = [await content_of(sink) for sink in sinks]
+    assert contents == [b"1" * size + b"2", b"3" * size, b"4" * size]
+
+
+LEAST = 64 * KIB
+"""Bytes of a file that goes to disk because the others fill the memory."""
+
+
+def test_a_budget_takes_what_is_left_of_it():
+    budget = MemoryBudget(10)
+    assert budget.takes(10, LEAST)
+    assert not budget.takes(1, LEAST)
+    budget.give_back(4)
+    assert [budget.takes(more, LEAST) for more in (5, 4, 0, 1)] == [False, True, True, False]
+
+
+def test_a_budget_is_32_mib_and_sends_at_most_100_files_to_disk():
+    budget = MemoryBudget()
+    assert budget.takes(32 * MIB, 32 * MIB)
+    assert not any(budget.takes(1, LEAST) for _ in range(100))
+    assert budget.takes(1, LEAST)
+
+
+def test_a_file_that_is_small_with_what_it_has_already_is_none_of_them():
+    budget = MemoryBudget(10, files=1)
+    assert budget.takes(10, 10)
+    assert all(budget.takes(1, LEAST - 1) for _ in range(100))
+    assert [budget.takes(1, LEAST) for _ in range(2)] == [False, True]
+
+
+def test_what_a_budget_takes_beyond_is_counted():
+    budget = MemoryBudget(10, files=1)
+    assert budget.takes(20, LEAST - 1)
+    budget.give_back(20)
+    assert not budget.takes(11, LEAST)
+
+
+async def test_files_beyond_the_number_that_goes_to_disk_stay_in_memory_as_long_as_they_are_small(multipart):
+    memory = MemoryBudget(LEAST, files=2)
+    sizes = {"a": LEAST, "b": 1, "c": LEAST, "d": LEAST + 1, "e": 0, "f": LEAST, "g": 2 * LEAST, "h": 2 * LEAST + 1}
+    parts = [multipart.part(name, name.encode() * size, name) for name, size in sizes.items()]
+    request = multipart.request(*chunks_of(multipart.body(*parts)))
+    async with form(request.scope, request.receive, sink=lambda head: SpooledSink(2 * LEAST, memory=memory)) as fields:
+        assert [name for name in sizes if is_on_disk(fields[name])] == ["c", "d", "h"]
+        assert [await fields[name].read() for name in sizes] == [name.encode() * sizes[name] for name in sizes]
+
+
+async def test_a_form_without_a_sink_has_at_most_100_files_on_disk_for_their_number(multipart):
+    large = [multipart.part("large", b"x" * MIB, "f") for _ in range(32)]
+    small = [multipart.part("small", b"x" * LEAST, "f") for _ in range(102)]
+    request = multipart.request(*chunks_of(multipart.body(*large, *small)))
+    async with form(request.scope, request.receive) as fields:
+        assert not any(is_on_disk(upload) for upload in fields.getlist("large"))
+        assert [is_on_disk(upload) for upload in fields.getlist("small")] == [True] * 100 + [False] * 2
+
+
+@pytest.mark.parametrize("content", [b"1", b"content", b"x" * (2 * MIB)])
+async def test_a_size_of_0_is_on_disk_at_once(multipart, threads, content):
+    request = multipart(multipart.part("a", content, "a.txt"))
+    async with form(request.scope, request.receive, sink=lambda head: SpooledSink(0)) as fields:
+        assert is_on_disk(fields["a"])
+        assert set(threads) == {"_write_pending"}
+        assert await fields["a"].read() == content
+    assert fields["a"].file.closed
+
+
+async def test_a_size_of_0_and_a_file_without_content(multipart):
+    request = multipart(multipart.part("a", b"", "a.txt"))
+    async with form(request.scope, request.receive, sink=lambda head: SpooledSink(0)) as fields:
+        assert (fields["a"].size, await fields["a"].read()) == (0, b"")
 
 
 @pytest.mark.parametrize("size", [3, 2 * MIB])
@@ -142,13 +211,13 @@ async def test_a_form_that_fails_closes_its_files(multipart, size, is_finished):
     assert [spooled.file.closed for spooled in sinks] == [True]
 
 
-@pytest.mark.parametrize(("size", "calls"), [(3, []), (4, ["_abort"])])
-async def test_what_is_on_disk_is_closed_in_a_thread(threads, size, calls):
+@pytest.mark.parametrize(("size", "count"), [(3, 0), (4, 1)])
+async def test_what_is_on_disk_is_closed_in_a_thread(threads, size, count):
     sink = SpooledSink(3)
     await sink.write(b"x" * size)
     await sink.abort()
     assert sink.file.closed
-    assert threads == calls
+    assert len(threads) == count
 
 
 async def test_a_request_that_is_cancelled_closes_its_files(multipart):

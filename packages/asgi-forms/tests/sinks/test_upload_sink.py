@@ -1,3 +1,4 @@
+import asyncio
 import io
 
 import anyio
@@ -55,6 +56,27 @@ async def test_a_class_that_takes_the_head_is_a_factory(two_files):
     async with form(two_files.scope, two_files.receive, sink=Named) as fields:
         assert [fields["a"].sink.field, await fields["a"].read()] == ["a", b"first"]
         assert [fields["b"].sink.field, await fields["b"].read()] == ["b", b"second"]
+
+
+class NoSink:
+    """Has the methods of a sink and is none."""
+
+    write = finish = abort = file = None
+
+    def __repr__(self):
+        return "<no sink>"
+
+
+@pytest.mark.parametrize("made", [None, NoSink(), MemorySink, io.BytesIO])
+async def test_what_is_no_sink_is_refused_with_the_fix(two_files, recorder, made):
+    sinks = recorder()
+    with pytest.raises(TypeError) as caught:
+        await two_files.parse(sink=lambda head: sinks(head) if head.name == "a" else made)
+    assert str(caught.value) == (
+        f"The sink of a form made {made!r}, which is no UploadSink: give a function of the part's head, "
+        "such as lambda head: MemorySink()."
+    )
+    assert sinks.calls[-2:] == [("a", "finish"), ("a", "abort")]
 
 
 async def test_an_empty_file_is_finished_without_a_write(multipart, recorder):
@@ -216,6 +238,26 @@ async def test_a_sink_that_does_not_end_to_abort_is_left_behind(two_files, monke
     two_files.left[1] = {"type": "http.disconnect"}
     with anyio.fail_after(5), pytest.raises(FormError, match="The client disconnected"):
         await two_files.parse(sink=lambda head: Stuck())
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_task_that_asyncio_cancels_while_a_sink_aborts_has_the_others_aborted(two_files):
+    aborted, is_aborting = [], asyncio.Event()
+
+    class Slow(MemorySink):
+        async def abort(self):
+            is_aborting.set()
+            aborted.append("begun")
+            await anyio.sleep(0.01)
+            aborted.append("ended")
+
+    two_files.left[1] = {"type": "http.disconnect"}
+    task = asyncio.create_task(two_files.parse(sink=lambda head: Slow()))
+    await is_aborting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert aborted == ["begun", "begun", "ended"]
 
 
 def waits_after(receive, count):

@@ -55,10 +55,12 @@ def _by_parameters(disposition: str, codec: str) -> tuple[str, str | None]:
         raise FormError("Invalid multipart data. The Content-Disposition of a part is not form-data.")
     if "name" not in found:
         raise FormError('The Content-Disposition header field "name" must be provided.')
+    # Who escapes with backslashes does not percent-encode.
+    clear = _decoded if "\\" in disposition else _cleared
     filename = _extended(found.get("filename*", ""))
     if filename is None and "filename" in found:
-        filename = _without_folder(_decoded(found["filename"], codec))
-    return _decoded(found["name"], codec), filename
+        filename = clear(found["filename"], codec)
+    return clear(found["name"], codec), filename if filename is None else _without_folder(filename)
 
 
 def _decoded(name: str, codec: str) -> str:
@@ -67,7 +69,7 @@ def _decoded(name: str, codec: str) -> str:
 
 def _cleared(name: str, codec: str) -> str:
     """A name as browsers write it, decoded and with its escapes undone."""
-    if "\x1b" in name:  # ISO-2022-JP, where ASCII bytes are characters, and one may have been a quotation mark
+    if codec == "iso-2022-jp" and "\x1b" in name:  # ASCII bytes are characters, and one was a quotation mark
         for escape in ("%22", "%0D", "%0A"):
             name = name.replace(escape, _ESCAPES[escape])
         return decoded(name.encode("latin-1"), codec)

@@ -8,9 +8,10 @@ from typing import Unpack
 from asgi_types import Headers
 
 from .._form_data import FormData, FormValue
-from .._limits import FormLimits, limits_of
-from .._sinks.spooled_sink import SPOOL_MAX_SIZE, MemoryBudget, SpooledSink
+from .._limits import FormLimits, LimitAttribute, limits_of
+from .._sinks.spooled_sink import SPOOL_MAX_MEMORY, SPOOL_MAX_SIZE, MemoryBudget, SpooledSink
 from .._sinks.upload_sink import SinkFactory, UploadSink
+from .._threads import in_thread
 from .collector import FormCollector
 from .part_head import PartHead
 from .reader import MultipartReader
@@ -34,7 +35,11 @@ class MultiPartParser:
 
     spool_max_size: int = SPOOL_MAX_SIZE
     """Bytes of a file that are kept in memory, for all forms; 0 is no limit, as in `tempfile.SpooledTemporaryFile`.
-    Whatever it is, all files of a form keep at most 32 MiB there."""
+    All files of a form share a `MemoryBudget`."""
+
+    max_files: LimitAttribute = LimitAttribute()
+    max_fields: LimitAttribute = LimitAttribute()
+    max_part_size: LimitAttribute = LimitAttribute()
 
     def __init__(
         self,
@@ -48,15 +53,15 @@ class MultiPartParser:
         self.stream = stream
         self.items: list[tuple[str, FormValue]] = []
         self._limits = limits_of(limits)
-        self._sink = sink or self._spooled()
+        self._sink = sink
 
     async def parse(self) -> FormData:
         """The form. On an error all files are closed and removed, and it is raised.
 
         Raises `FormError` for a malformed form and one beyond a limit, and what the stream and the sinks raise.
         """
-        reader = MultipartReader(self.headers.get("content-type", ""), self._limits)
-        collector = FormCollector(self._sink)
+        reader = MultipartReader(self.headers.get("Content-Type", ""), self._limits)
+        collector = FormCollector(self._sink or self._spooled())
         try:
             async for chunk in self.stream:
                 for event in reader.feed(chunk):
@@ -66,7 +71,10 @@ class MultiPartParser:
                 if reader.is_done:
                     break
             reader.close()
-            self.items = collector.items(reader.codec)
+            if collector.is_long(reader.codec):
+                self.items = await in_thread(collector.items, reader.codec)
+            else:
+                self.items = collector.items(reader.codec)
         except BaseException as error:
             await collector.abort(error)
             raise
@@ -74,7 +82,7 @@ class MultiPartParser:
 
     def _spooled(self) -> SinkFactory:
         memory = MemoryBudget()
-        max_size = self.spool_max_size or memory.left
+        max_size = self.spool_max_size or SPOOL_MAX_MEMORY
 
         def spooled(_: PartHead) -> UploadSink:
             return SpooledSink(max_size, memory=memory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from asgi_types import Headers
 
@@ -25,12 +25,12 @@ class PartHead:
         self,
         name: str,
         filename: str | None = None,
-        headers: Iterable[tuple[bytes, bytes]] = (),
+        headers: Sequence[tuple[bytes, bytes]] = (),
         charset: str | None = None,
     ) -> None:
-        self.name = name
-        self.filename = filename
-        self.charset = charset
+        self.name: str = name
+        self.filename: str | None = filename
+        self.charset: str | None = charset
         self._raw_headers = headers
 
     @property
@@ -43,6 +43,13 @@ class PartHead:
         """The ``Content-Type``, or None where the part has none."""
         content_type: str | None = self.headers.get("content-type")
         return content_type
+
+    def without_headers(self) -> PartHead:
+        """The same without what its headers say beyond the names, for one that is kept."""
+        if len(self._raw_headers) < 2:
+            return self
+        kept = [pair for pair in self._raw_headers if pair[0] == b"content-disposition"]
+        return PartHead(self.name, self.filename, kept, self.charset)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r}, filename={self.filename!r})"

@@ -34,27 +34,25 @@ class PartHeaders:
 
 
 def add_line(headers: list[tuple[bytes, bytes]], line: bytes, limits: Limits) -> None:
-    """Take the next line of headers, which may continue the last; `FormError` for a malformed one and beyond a limit.
+    """Take the next line of headers; `FormError` for a malformed one and beyond a limit.
 
-    What is wrong with a line is found whether it came in one chunk or in several.
+    What is wrong with a line is found whether it came in one chunk or in several. A line that continues the last one is
+    malformed, as it is in a request (RFC 9112 section 5.2).
     """
-    if b"\n" in line or b"\r" in line or b"\0" in line:
+    limit, line_feed = limits.max_header_size, line.find(b"\n")
+    # In the order in which it can be seen of a line that has not arrived as a whole.
+    if 0 <= line_feed <= limit:
         raise FormError("Invalid multipart data. Invalid line break in segment header.")
-    if line[0] in b" \t":
-        if not headers or line.isspace():
-            raise FormError("Invalid multipart data. Unexpected segment header continuation.")
-        name, value = headers.pop()
-        line = name + b": " + value + b" " + line.strip()
-    if len(headers) >= limits.max_headers or len(line) > limits.max_header_size:
+    if len(line) > limit or len(headers) >= limits.max_headers:
         raise too_large(limits)
+    if b"\r" in line or b"\0" in line:
+        raise FormError("Invalid multipart data. CR or NUL in segment header.")
     name, colon, value = line.partition(b":")
     name = name.lower()
-    if name not in KNOWN_NAMES:
-        if not colon:
-            raise FormError("Invalid multipart data. Malformed segment header.")
-        name = name.strip()
-        if not _token().fullmatch(name):
-            raise FormError("Invalid multipart data. Invalid segment header name.")
+    if not colon:
+        raise FormError("Invalid multipart data. Malformed segment header.")
+    if name not in KNOWN_NAMES and not _token().fullmatch(name):
+        raise FormError("Invalid multipart data. Invalid segment header name.")
     headers.append((name, value.strip(b" \t")))
 
 

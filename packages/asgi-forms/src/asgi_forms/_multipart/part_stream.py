@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Self, Unpack
 
@@ -10,8 +10,9 @@ from asgi_types import Headers, Receive, Scope
 
 from .._body import StreamedRequest, body_of, close_body
 from .._charset import codec_of, decoded
+from .._failure import Failure, failure
 from .._form_error import FormError
-from .._limits import FORM_LIMITS, FormLimits, Limits, given_limits, limits_of
+from .._limits import FormLimits, Limits, given_limits, limits_around, limits_of
 from .._parameters import media_type
 from .part_head import PartHead
 from .reader import MultipartReader, PartEvent
@@ -45,7 +46,7 @@ def stream_multipart(
     a.txt b'Hello'
     """
     scope, body = body_of(scope, receive)
-    return PartStream(scope, body, limits_of({**scope.get(FORM_LIMITS, {}), **given_limits(limits)}))
+    return PartStream(scope, body, limits_of(limits_around(scope, given_limits(limits))))
 
 
 class PartStream:
@@ -54,11 +55,12 @@ class PartStream:
     def __init__(self, scope: Scope, body: AsyncIterator[bytes], limits: Limits) -> None:
         self._content_type = Headers(scope=scope).get("content-type", "")
         self._body = body
-        self.limits = limits
+        self._limits = limits
         self._reader: MultipartReader | None = None
         self._events: Iterator[PartEvent] = iter(())
         self._part: Part | None = None
-        self._failure: Callable[[], Exception] | None = None
+        self._failure: Failure | None = None
+        self._is_receiving = False
 
     def __aiter__(self) -> PartStream:
         return self
@@ -71,7 +73,7 @@ class PartStream:
         self._part = Part(event, self)
         return self._part
 
-    async def content_of(self, part: Part) -> bytes:
+    async def _content_of(self, part: Part) -> bytes:
         """The next bytes of the part that is being received."""
         if part.is_complete:
             raise StopAsyncIteration
@@ -83,13 +85,15 @@ class PartStream:
         part.is_complete = True
         raise StopAsyncIteration
 
-    def codec_of(self, part: Part) -> str:
+    def _codec_of(self, part: Part) -> str:
         """What the text of a part is encoded in."""
         codec = "utf-8" if self._reader is None else self._reader.codec
         return codec_of(part.charset, codec) if part.charset else codec
 
     async def aclose(self) -> None:
-        """Leave the rest of the body unread."""
+        """Leave the rest of the body unread; the next part that is asked for is a `RuntimeError` then."""
+        if self._failure is None:
+            self._failure = partial(RuntimeError, "This form has been closed.")
         await close_body(self._body)
 
     async def __aenter__(self) -> Self:
@@ -101,6 +105,9 @@ class PartStream:
     async def _next_event(self) -> PartEvent:
         if self._failure is not None:  # else a loop that is entered again would take it for the end
             raise self._failure()
+        if self._is_receiving:
+            raise RuntimeError("Another task is reading this form.")
+        self._is_receiving = True
         try:
             reader = self._reader = self._reader or self._made_reader()
             while True:
@@ -114,18 +121,16 @@ class PartStream:
         except StopAsyncIteration:
             raise
         except BaseException as error:
-            # Not the error itself, whose traceback refers to this.
-            if isinstance(error, FormError):
-                self._failure = partial(FormError, error.message, error.status_code)
-            else:
-                self._failure = partial(RuntimeError, f"The form could not be read before: {error!r}")
+            self._failure = failure(error)
             await self.aclose()
             raise
+        finally:
+            self._is_receiving = False
 
     def _made_reader(self) -> MultipartReader:
         if media_type(self._content_type) != "multipart/form-data":
             raise FormError("A form of the type multipart/form-data is needed.", 415)
-        return MultipartReader(self._content_type, self.limits)
+        return MultipartReader(self._content_type, self._limits)
 
 
 class Part(PartHead):
@@ -134,35 +139,38 @@ class Part(PartHead):
     It is an iterator over the chunks of the content, to be taken once, before the next part is asked for.
     """
 
-    __slots__ = ("_stream", "is_complete")
+    __slots__ = ("_failure", "_stream", "is_complete")
 
     def __init__(self, head: PartHead, stream: PartStream) -> None:
         super().__init__(head.name, head.filename, head.headers.raw, head.charset)
         self._stream = stream
-        self.is_complete = False
+        self._failure: Failure | None = None
+        self.is_complete: bool = False
 
     def __aiter__(self) -> Part:
         return self
 
     async def __anext__(self) -> bytes:
         """The next chunk of the content. `RuntimeError` if the part has passed before its end was reached."""
-        return await self._stream.content_of(self)
+        if self._failure is not None:
+            raise self._failure()
+        return await self._stream._content_of(self)
 
     async def read(self, max_size: float | None = None) -> bytes:
         """What is left of the content, at most ``max_size`` bytes, by default the limit ``max_part_size`` of the form.
 
-        Raises `FormError` with status 413 for more, as soon as it has arrived.
+        Raises `FormError` with status 413 for more, as soon as it has arrived; the next part can be asked for then.
         """
-        limit = self._stream.limits.max_part_size if max_size is None else max_size
-        chunks, size = list[bytes](), 0
+        limit = self._stream._limits.max_part_size if max_size is None else max_size
+        content = bytearray()
         async for chunk in self:
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limit:
-                raise FormError(f"Part exceeded maximum size of {limit} bytes.", 413)
-        return b"".join(chunks)
+            content += chunk
+            if len(content) > limit:
+                self._failure = partial(FormError, f"Part exceeded maximum size of {limit} bytes.", 413)
+                raise self._failure()
+        return bytes(content)
 
     async def text(self, max_size: float | None = None) -> str:
         """What `read` gives as text, decoded by the charset of the part, else by that of the form, else as UTF-8."""
         content = await self.read(max_size)
-        return decoded(content, self._stream.codec_of(self))
+        return decoded(content, self._stream._codec_of(self))

@@ -20,9 +20,6 @@ PartEvent = PartHead | bytes | None
 MAX_BOUNDARY: Final = 200
 """Characters of a boundary; RFC 2046 section 5.1.1 allows 70, Django and CPython's old cgi 201."""
 
-MAX_PREAMBLE: Final = 64 * 1024
-"""Bytes before the first part that are passed over."""
-
 MAX_EPILOGUE: Final = 64 * 1024
 """Bytes without a part, beyond what headers may take, after which nothing more needs to be received."""
 
@@ -44,9 +41,7 @@ class MultipartReader:
         self._parser, self._error, self._limit_error = push_parser(boundary, limits)
         self._limits = limits
         self._delimiter = b"--" + boundary.encode()
-        # What the first delimiter may be in; None once that was found. The beginning of a body is that of a line.
-        self._preamble: bytes | None = b"\r\n"
-        self._preamble_size = -2
+        self._beginning: bytes | None = b""  # of the body, as long as it is too short to be told
         self._is_begun = self._is_open = False
         self._quiet_size = 0  # bytes since a part ended
         self._quiet_limit = MAX_EPILOGUE + limits.max_headers * limits.max_header_size
@@ -55,7 +50,8 @@ class MultipartReader:
         self._is_file = False
         self._part_size = 0
         self._part_limit: float = 0
-        self._charset: bytearray | None = None  # the content of a field named _charset_
+        self._is_charset_known = False
+        self._charset: bytearray | None = None  # the content of that field, while it is read
 
     @property
     def is_done(self) -> bool:
@@ -68,8 +64,8 @@ class MultipartReader:
         Raises `FormError` for what is malformed or beyond a limit.
         """
         self._is_begun = self._is_begun or bool(chunk)
-        if self._preamble is not None:
-            chunk = self._without_preamble(self._preamble + chunk)
+        if self._beginning is not None:
+            chunk = self._checked_beginning(self._beginning + chunk)
         if not chunk:
             return
         is_quiet = not self._is_open
@@ -102,21 +98,21 @@ class MultipartReader:
             self._forget(error)
             raise FormError("The form ends before its final boundary: it was cut off.") from None
 
-    def _without_preamble(self, body: bytes) -> bytes:
-        """What of the body is known to be no preamble: the first delimiter, and what comes after it."""
-        start = body.find(self._delimiter)
-        # The last bytes may be the beginning of a delimiter, and those before it tell whether it begins a line.
-        passed = start if start >= 0 else max(0, len(body) - len(self._delimiter) - 1)
-        self._preamble_size += passed
-        if self._preamble_size > MAX_PREAMBLE:
-            raise FormError(f"Invalid multipart data. No boundary in the first {MAX_PREAMBLE} bytes.")
-        if start < 0:
-            self._preamble = body[passed:]
-            return b""
-        if body[start - 2 : start] != b"\r\n":
-            raise FormError("Invalid multipart data. The first boundary does not begin a line.")
-        self._preamble = None
-        return body[start:]
+    def _checked_beginning(self, body: bytes) -> bytes:
+        """The body from its first delimiter on, once that is known to be there.
+
+        RFC 2046 section 5.1.1 allows a preamble, which nobody sends in a form. The rest of a body of which somebody has
+        read a part looks like one, and would be a form without its first fields.
+        """
+        start = 2 if body.startswith(b"\r\n") else 0
+        found = body[start : start + len(self._delimiter)]
+        if found == self._delimiter:
+            self._beginning = None
+            return body[start:]
+        if not self._delimiter.startswith(found) and body != b"\r":
+            raise FormError("Invalid multipart data. The body does not begin with its boundary.")
+        self._beginning = body
+        return b""
 
     def _begin(self, headers: PartHeaders) -> PartHead:
         disposition = headers.get(b"content-disposition")
@@ -140,7 +136,8 @@ class MultipartReader:
             raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", 413)
         self._is_file = False
         self._part_limit = min(limits.max_part_size, limits.max_total_field_size - self._field_bytes)
-        self._charset = bytearray() if name == CHARSET_FIELD else None
+        if name == CHARSET_FIELD and not self._is_charset_known:  # the first, as two readers must agree
+            self._is_charset_known, self._charset = True, bytearray()
 
     def _begin_file(self) -> None:
         limits = self._limits
@@ -155,7 +152,7 @@ class MultipartReader:
         if self._part_size > self._part_limit:
             raise self._too_large()
         if self._charset is not None and len(self._charset) <= MAX_LABEL:
-            self._charset += content[: MAX_LABEL + 1]
+            self._charset += content
 
     def _end(self) -> None:
         self._is_open = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import BinaryIO, Final
 
-from .._threads import in_thread
+from .._threads import in_thread, surely_in_thread
 from .upload_sink import UploadSink
 
 BATCH: Final = 1024 * 1024
@@ -41,7 +41,7 @@ class DiskSink(UploadSink, ABC):
         await in_thread(self._write_pending, 0)
 
     async def abort(self) -> None:
-        await in_thread(self._abort)
+        await surely_in_thread(self._abort)
 
     @abstractmethod
     def _opened(self) -> BinaryIO:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import BinaryIO, Final
 
 from .._threads import in_thread
 from .spooled_sink import SpooledSink
@@ -35,6 +35,7 @@ class HashSink(UploadSink):
         self._hash = hashlib.new(algorithm)
         if not self._hash.digest_size:
             raise ValueError(f"The digest of {algorithm} has no length of its own: take another.")
+        self.file: BinaryIO | None = None
         self.sink: UploadSink = SpooledSink() if sink is None else sink
 
     def digest(self) -> bytes:

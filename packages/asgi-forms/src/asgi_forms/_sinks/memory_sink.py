@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import BinaryIO
 
 from .upload_sink import UploadSink
 
@@ -24,7 +25,8 @@ class MemorySink(UploadSink):
     """
 
     def __init__(self) -> None:
-        self.file = self._content = BytesIO()
+        self._content = BytesIO()
+        self.file: BinaryIO | None = self._content
 
     async def write(self, chunk: bytes, /) -> None:
         self._content.write(chunk)

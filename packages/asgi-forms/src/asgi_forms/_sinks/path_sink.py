@@ -34,7 +34,8 @@ class PathSink(DiskSink):
 
     def __init__(self, path: str | PathLike[str]) -> None:
         super().__init__()
-        self.path = Path(path)
+        self.path: Path = Path(path)
+        self.file: BinaryIO | None = None
 
     async def write(self, chunk: bytes, /) -> None:
         await super().write(chunk)

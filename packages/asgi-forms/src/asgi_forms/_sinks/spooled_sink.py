@@ -13,8 +13,20 @@ SPOOL_MAX_MEMORY: Final = 32 * 1024 * 1024
 """Bytes of all files of a form that are kept in memory: the default of Go's ``ParseMultipartForm``."""
 
 
+MAX_EARLY: Final = 100
+"""Files of a form that go to disk because the others fill the memory: each takes a descriptor, of which a process has
+often 1024."""
+
+
+MIN_EARLY: Final = 64 * 1024
+"""Bytes that such a file has at least: smaller ones cost more descriptors than they free memory."""
+
+
 class MemoryBudget:
     """How many bytes several `SpooledSink` may still keep in memory, 32 MiB to begin with; beyond, files go to disk.
+
+    At most ``files`` of them do so for that reason, 100 by default, and none of less than 64 KiB, since each takes a
+    file descriptor; the others stay in memory, where the limits on files bound them.
 
     A form without a sink of its own has one for all of its files. Give one to the sinks of a form that makes them
     itself; without one, each has its own.
@@ -24,12 +36,27 @@ class MemoryBudget:
     ...     return SpooledSink(memory=memory)
     """
 
-    def __init__(self, left: float = SPOOL_MAX_MEMORY) -> None:
-        self.left = left
+    def __init__(self, left: float = SPOOL_MAX_MEMORY, files: int = MAX_EARLY) -> None:
+        self._left = left
+        self._files = files
+
+    def takes(self, more: int, size: int) -> bool:
+        """Whether ``more`` bytes of a file, which has ``size`` with them, stay in memory."""
+        if more > self._left and size >= MIN_EARLY and self._files > 0:
+            self._files -= 1
+            return False
+        self._left -= more
+        return True
+
+    def give_back(self, size: int) -> None:
+        """``size`` bytes have gone to disk."""
+        self._left += size
 
 
 class SpooledSink(DiskSink):
     """Keeps a file in memory up to ``max_size`` bytes (1 MiB) and on disk beyond, in a temporary file without a name.
+
+    With a ``max_size`` of 0 it is on disk at once.
 
     ``file`` is a `tempfile.SpooledTemporaryFile`. What is in memory is written inline, what is on disk in a thread, and
     that is decided before the write that would move it there. ``memory`` is what it shares with other sinks.
@@ -50,7 +77,7 @@ class SpooledSink(DiskSink):
 
         super().__init__()
         self._spooled = SpooledTemporaryFile[bytes](max_size=cast("int", max_size))
-        self.file = cast("BinaryIO", self._spooled)
+        self.file: BinaryIO | None = cast("BinaryIO", self._spooled)
         self._max_size = max_size
         self._memory = MemoryBudget() if memory is None else memory
         self._size = 0  # bytes in memory, as long as it is there
@@ -59,13 +86,12 @@ class SpooledSink(DiskSink):
     async def write(self, chunk: bytes, /) -> None:
         if not self._is_on_disk:
             size = len(chunk)
-            if self._size + size <= self._max_size and size <= self._memory.left:
+            if self._size + size <= self._max_size and self._memory.takes(size, self._size + size):
                 self._size += size
-                self._memory.left -= size
                 self._spooled.write(chunk)
                 return
             self._is_on_disk = True
-            self._memory.left += self._size
+            self._memory.give_back(self._size)
         await super().write(chunk)
 
     async def finish(self) -> None:

@@ -15,7 +15,10 @@ RequestResponseEndpoint = Callable[[Request], Awaitable[InnerResponse]]
 """What a request is handed on to: ``call_next``."""
 
 DispatchFunction = Callable[[Any, RequestResponseEndpoint], Awaitable[Response]]
-"""What a `BaseHTTPMiddleware` calls: the request and ``call_next`` to the response."""
+"""What a `BaseHTTPMiddleware` calls: the request and ``call_next`` to the response.
+
+The request is `Any` for a function of the class that a subclass has as its ``request_class``.
+"""
 
 
 class BaseHTTPMiddleware:
