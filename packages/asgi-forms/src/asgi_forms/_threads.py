@@ -20,18 +20,26 @@ async def surely_in_thread(function: Callable[[], object]) -> None:
     """Run ``function`` in a thread, whatever cancels the caller meanwhile: for what must not be left undone."""
     from anyio import CancelScope, get_cancelled_exc_class
 
-    is_begun, interruption = False, None
+    is_begun = False
+    interruption: BaseException | None = None  # asyncio's own, which no scope holds off
 
     def run() -> None:
         nonlocal is_begun
         is_begun = True
         function()
 
-    with CancelScope(shield=True):
-        while not is_begun:
-            try:
-                await in_thread(run)
-            except get_cancelled_exc_class() as error:  # asyncio's own, which no scope holds off
-                interruption = error
-    if interruption is not None:
-        raise interruption
+    try:
+        with CancelScope(shield=True):
+            while not is_begun:
+                try:
+                    await in_thread(run)
+                except get_cancelled_exc_class() as error:
+                    interruption = error
+        if interruption is not None:
+            raise interruption
+    except Exception as failure:
+        if interruption is not None:
+            raise interruption from failure
+        raise
+    finally:
+        del interruption  # whose traceback refers to this frame

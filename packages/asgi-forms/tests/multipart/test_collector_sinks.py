@@ -204,6 +204,7 @@ class Interrupted(Recorder):
         if self.name == "f":
             asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
             await asyncio.sleep(5)
+        await checkpoint()
         self.note("aborted")
 
 

@@ -156,6 +156,7 @@ def test_the_escapes_of_iso_2022_jp_are_those_of_that_charset_only():
     written = 'form-data; name="\x1b\\\\"; filename="\x1b%22\\"'
     assert names(written, "utf-8") == ("\x1b\\", '\x1b"\\')
     assert names(written, "koi8-r") == ("\x1b\\", '\x1b"\\')
+    assert names('form-data; name="a\\\\b%22"; filename="\\b"', "iso-2022-jp") == ('a\\b"', "\\b")
     katakana = '"\x1b$B%\\%%22\x1b(B"'  # in which a backslash and, once undone, a quotation mark are second bytes
     expected = b'\x1b$B%\\%"\x1b(B'.decode("iso-2022-jp")
     assert names(f"form-data; name={katakana}", "iso-2022-jp") == (expected, None)

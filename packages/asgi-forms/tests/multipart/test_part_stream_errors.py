@@ -241,10 +241,7 @@ async def test_a_second_task_that_asks_for_a_part_is_refused_and_the_first_has_a
         await anext(stream)
 
 
-PASSES_IT = pytest.mark.xfail(reason="the first task's part has passed then, though the second got nothing")
-
-
-@pytest.mark.parametrize("asks", ["for the part", pytest.param("for the next part", marks=PASSES_IT)])
+@pytest.mark.parametrize("asks", ["for the part", "for the next part"])
 async def test_a_second_task_is_refused_while_the_first_reads_a_part(multipart, asks):
     body = multipart.body(multipart.part("a", b"1" * 100, "f"), multipart.part("b", "2"))
     receive = Broken(body[:100])

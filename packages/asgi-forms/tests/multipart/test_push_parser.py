@@ -32,6 +32,13 @@ def test_a_parser_with_the_limits_of_headers_and_what_it_raises():
     assert issubclass(error, Exception)
 
 
+def test_a_line_that_is_not_complete_is_beyond_the_limit_with_its_second_byte_beyond():
+    parser, _, limit_error = push_parser("x", Limits({"max_header_size": 5}))
+    assert list(parser.parse(b"--x\r\nX: 12\r")) == []  # the first may be a CR
+    with pytest.raises(limit_error):
+        list(parser.parse(b"\r"))
+
+
 def test_limits_can_be_infinite():
     parser, _, _ = push_parser("x", Limits({"max_headers": math.inf, "max_header_size": math.inf}))
     headers = b"a: b\r\n" * 1000 + b"c: " + b"d" * 100_000

@@ -67,6 +67,7 @@ class PartStream:
 
     async def __anext__(self) -> Part:
         """The next part; what is left of the one before is passed over."""
+        self._check()
         self._part = None
         while not isinstance(event := await self._next_event(), PartHead):
             pass
@@ -103,10 +104,7 @@ class PartStream:
         await self.aclose()
 
     async def _next_event(self) -> PartEvent:
-        if self._failure is not None:  # else a loop that is entered again would take it for the end
-            raise self._failure()
-        if self._is_receiving:
-            raise RuntimeError("Another task is reading this form.")
+        self._check()
         self._is_receiving = True
         try:
             reader = self._reader = self._reader or self._made_reader()
@@ -126,6 +124,12 @@ class PartStream:
             raise
         finally:
             self._is_receiving = False
+
+    def _check(self) -> None:
+        if self._failure is not None:  # else a loop that is entered again would take it for the end
+            raise self._failure()
+        if self._is_receiving:
+            raise RuntimeError("Another task is reading this form.")
 
     def _made_reader(self) -> MultipartReader:
         if media_type(self._content_type) != "multipart/form-data":
