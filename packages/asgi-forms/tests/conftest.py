@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import anyio.to_thread
 import pytest
 
 from asgi_forms import FormData, FormError, FormLimits, UploadFile, parse_form
@@ -132,6 +133,33 @@ class Stream:
         return self.chunks[self.taken - 1]
 
 
+class BareRequest:
+    """What is needed of a request and nothing else; it keeps its stream, so that only who closes that ends it."""
+
+    def __init__(self, scope, receive):
+        self.scope = scope
+        self.receive = receive
+        self.streams = []
+        self.ended = []
+
+    def stream(self):
+        self.streams.append(self._stream())
+        return self.streams[-1]
+
+    async def _stream(self):
+        try:
+            more = True
+            while more:
+                message = await self.receive()
+                more = message["more_body"]
+                yield message["body"]
+        except BaseException as error:
+            self.ended.append(type(error))
+            raise
+        else:
+            self.ended.append(None)
+
+
 class Nowhere(UploadSink):
     """Keeps nothing of a file."""
 
@@ -204,3 +232,23 @@ def traced():
 def traced_memory():
     """Makes a context manager that gives an object whose ``peak`` are the bytes that the block took at most."""
     return traced
+
+
+@pytest.fixture(scope="session")
+def bare_request():
+    """A class of requests that has what forms need of one and nothing else."""
+    return BareRequest
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """One item for each function that was run in a thread: its name."""
+    functions = []
+    real = anyio.to_thread.run_sync
+
+    async def recorded(function, *args, **kwargs):
+        functions.append(getattr(function, "__name__", repr(function)))  # a partial has none
+        return await real(function, *args, **kwargs)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)
+    return functions

@@ -7,49 +7,22 @@ from asgi_forms import FormData, FormError, form, parse_form, stream_multipart
 from asgi_types import MAX_BODY_SIZE, ContentTooLarge
 
 
-class Bare:
-    """What is needed of a request and nothing else; it keeps its stream, so that only who closes that ends it."""
-
-    def __init__(self, scope, receive):
-        self.scope = scope
-        self.receive = receive
-        self.streams = []
-        self.ended = []
-
-    def stream(self):
-        self.streams.append(self._stream())
-        return self.streams[-1]
-
-    async def _stream(self):
-        try:
-            more = True
-            while more:
-                message = await self.receive()
-                more = message["more_body"]
-                yield message["body"]
-        except BaseException as error:
-            self.ended.append(type(error))
-            raise
-        else:
-            self.ended.append(None)
-
-
-def request_class(framework):
+def request_class(framework, bare):
     if framework == "none":
-        return Bare
+        return bare
     return pytest.importorskip("starlette.requests" if framework == "Starlette" else "fastapi").Request
 
 
 @pytest.fixture(params=["Starlette", "FastAPI", "none"])
-def request_of(request):
+def request_of(request, bare_request):
     """Makes a request of the connection that an upload is."""
-    made_by = request_class(request.param)
+    made_by = request_class(request.param, bare_request)
     return lambda upload: made_by(upload.scope, upload.receive)
 
 
 @pytest.fixture(params=["Starlette", "FastAPI"])
-def framework_request_of(request):
-    made_by = request_class(request.param)
+def framework_request_of(request, bare_request):
+    made_by = request_class(request.param, bare_request)
     return lambda upload: made_by(upload.scope, upload.receive)
 
 
@@ -106,10 +79,10 @@ async def test_neither_scope_and_receive_nor_a_request(read, source):
 
 @pytest.mark.parametrize("kind", ["websocket", "lifespan"])
 @pytest.mark.parametrize("read", [parse_form, first_part])
-async def test_another_scope_is_an_assertion_error(upload, read, kind):
+async def test_another_scope_is_an_assertion_error(upload, read, kind, bare_request):
     request = upload(b"")
     request.scope["type"] = kind
-    for source in [(request.scope, request.receive), (Bare(request.scope, request.receive),)]:
+    for source in [(request.scope, request.receive), (bare_request(request.scope, request.receive),)]:
         with pytest.raises(AssertionError, match=f"Not an HTTP request's scope: '{kind}'"):
             await read(*source)
     assert request.chunks_left == [b""]
@@ -160,28 +133,28 @@ async def test_nothing_is_received_after_the_end(multipart):
         ([b"a=12345", b"67890", b"1"], {"max_part_size": 8}),
     ],
 )
-async def test_the_stream_is_closed_after_an_error(upload, chunks, limits):
-    request = Bare(*connection(upload(*chunks)))
+async def test_the_stream_is_closed_after_an_error(upload, chunks, limits, bare_request):
+    request = bare_request(*connection(upload(*chunks)))
     with pytest.raises(FormError):
         await parse_form(request, **limits)
     assert request.ended == [GeneratorExit]
 
 
-async def test_the_stream_is_closed_after_an_error_before_its_beginning(multipart):
-    request = Bare(*connection(multipart.request(b"--x--", content_type="multipart/form-data")))
+async def test_the_stream_is_closed_after_an_error_before_its_beginning(multipart, bare_request):
+    request = bare_request(*connection(multipart.request(b"--x--", content_type="multipart/form-data")))
     with pytest.raises(FormError, match="400: Missing boundary in multipart"):
         await parse_form(request)
     with pytest.raises(StopAsyncIteration):  # though there is a body
         await anext(request.streams[0])
 
 
-async def test_the_stream_is_read_to_its_end(upload):
-    request = Bare(*connection(upload(b"a=1", b"&b=2")))
+async def test_the_stream_is_read_to_its_end(upload, bare_request):
+    request = bare_request(*connection(upload(b"a=1", b"&b=2")))
     await parse_form(request)
     assert request.ended == [None]
 
 
-async def test_the_stream_is_closed_when_the_form_is_cancelled(multipart):
+async def test_the_stream_is_closed_when_the_form_is_cancelled(multipart, bare_request):
     source = multipart.request(b"--x\r\n", b"")
 
     async def receive():
@@ -190,7 +163,7 @@ async def test_the_stream_is_closed_when_the_form_is_cancelled(multipart):
             await anyio.sleep_forever()
         return await source.receive()
 
-    request = Bare(source.scope, receive)
+    request = bare_request(source.scope, receive)
     with anyio.CancelScope() as scope:
         await parse_form(request)
     assert scope.cancelled_caught

@@ -6,25 +6,10 @@ from asgi_forms import FORM_LIMITS, FormData, FormError, FormMixin
 from asgi_forms.sinks import MemorySink
 
 
-class Plain:
-    """A request with nothing but what the mixin needs."""
-
-    def __init__(self, scope, receive):
-        self.scope = scope
-        self.receive = receive
-
-    async def stream(self):
-        more = True
-        while more:
-            message = await self.receive()
-            more = message["more_body"]
-            yield message["body"]
-
-
 @pytest.fixture(params=["Starlette", "FastAPI", "none"])
-def request_of(request):
+def request_of(request, bare_request):
     """Makes a request with the mixin, of the class of each framework, of the connection that an upload is."""
-    base = Plain
+    base = bare_request
     if request.param != "none":
         base = pytest.importorskip("starlette.requests" if request.param == "Starlette" else "fastapi").Request
     cls = type("Request", (FormMixin, base), {})

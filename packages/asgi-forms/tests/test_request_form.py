@@ -12,25 +12,10 @@ from asgi_forms.sinks import MemorySink, UploadSink
 from asgi_types import ContentTooLarge
 
 
-class Plain:
-    """A request with nothing but what the mixin needs."""
-
-    def __init__(self, scope, receive):
-        self.scope = scope
-        self.receive = receive
-
-    async def stream(self):
-        more = True
-        while more:
-            message = await self.receive()
-            more = message["more_body"]
-            yield message["body"]
-
-
 @pytest.fixture(params=["starlette.requests", "fastapi", "asgi_http", "none"])
-def request_of(request):
+def request_of(request, bare_request):
     """Makes a request with the mixin, of the class of each framework, of a scope and ``receive``."""
-    base = Plain if request.param == "none" else pytest.importorskip(request.param).Request
+    base = bare_request if request.param == "none" else pytest.importorskip(request.param).Request
     return type("Request", (FormMixin, base), {})
 
 
@@ -242,13 +227,13 @@ async def test_and_has_the_error_of_the_first_afterwards(source, request_of):
 
 @pytest.mark.parametrize("make_error", [None, lambda: OSError("connection reset"), lambda: ContentTooLarge(7)])
 @pytest.mark.parametrize("limits", [{}, {"max_fields": 1}])
-async def test_a_request_is_gone_without_the_collector_of_cycles(multipart, make_error, limits):
+async def test_a_request_is_gone_without_the_collector_of_cycles(multipart, bare_request, make_error, limits):
     body = multipart.body(multipart.part("a", "1"), multipart.part("f", b"1", "f"), multipart.part("b", "2"))
     cut = body.rindex(b"--x\r\n")
     source = multipart.request(body[:cut], body[cut:])
     receive = Interrupted(source, make_error)
     receive.go_on.set()
-    request = type("Request", (FormMixin, Plain), {})(source.scope, receive)
+    request = type("Request", (FormMixin, bare_request), {})(source.scope, receive)
     gc.collect()
     gc.disable()
     try:

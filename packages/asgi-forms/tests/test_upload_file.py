@@ -3,27 +3,12 @@ import io
 import tempfile
 from typing import Any
 
-import anyio.to_thread
 import pytest
 
 from asgi_forms import UploadFile, form
 from asgi_types import Headers
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def threads(monkeypatch):
-    """One item for each function that was run in a thread: its name."""
-    functions = []
-    real = anyio.to_thread.run_sync
-
-    async def recorded(function, *args, **kwargs):
-        functions.append(getattr(function, "__name__", repr(function)))  # a partial has none
-        return await real(function, *args, **kwargs)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)
-    return functions
 
 
 @pytest.fixture

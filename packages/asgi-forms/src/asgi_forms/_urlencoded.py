@@ -177,7 +177,7 @@ def _unquoted(encoded: bytes) -> bytes:
     while start < len(encoded):
         end = start + WINDOW
         if end < len(encoded):  # where no escape is cut
-            end = max(encoded.rfind(b"%", end - 2, end), start + 1) if b"%" in encoded[end - 2 : end] else end
+            end = encoded.rfind(b"%", end - 2, end) if b"%" in encoded[end - 2 : end] else end
         decoded_windows.append(escape.sub(lambda match: values[match[0]], encoded[start:end]))
         start = end
     return b"".join(decoded_windows)

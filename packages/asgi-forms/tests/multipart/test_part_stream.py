@@ -23,30 +23,8 @@ async def contents(request, **limits):
     return found
 
 
-class Kept:
-    """A request that keeps its stream, so that only who closes that ends it."""
-
-    def __init__(self, upload):
-        self.scope = upload.scope
-        self.receive = upload.receive
-        self.ended = []
-
-    def stream(self):
-        self.kept = self._stream()
-        return self.kept
-
-    async def _stream(self):
-        try:
-            more = True
-            while more:
-                message = await self.receive()
-                more = message["more_body"]
-                yield message["body"]
-        except BaseException as error:
-            self.ended.append(type(error))
-            raise
-        else:
-            self.ended.append(None)
+def connection(upload):
+    return upload.scope, upload.receive
 
 
 @pytest.fixture
@@ -194,8 +172,8 @@ async def test_leaving_early_leaves_the_rest_unread(multipart, two_files):
 
 
 @pytest.mark.parametrize("leave", ["break", "raise"])
-async def test_leaving_the_block_closes_the_stream_of_a_request(multipart, two_files, leave):
-    request = Kept(multipart.request(two_files[:100], two_files[100:]))
+async def test_leaving_the_block_closes_the_stream_of_a_request(multipart, two_files, leave, bare_request):
+    request = bare_request(*connection(multipart.request(two_files[:100], two_files[100:])))
 
     async def read():
         async with stream_multipart(request) as stream:
@@ -212,21 +190,21 @@ async def test_leaving_the_block_closes_the_stream_of_a_request(multipart, two_f
     assert request.ended == [GeneratorExit]
 
 
-async def test_an_error_closes_the_stream_of_a_request(multipart, two_files):
-    request = Kept(multipart.request(two_files[:100], two_files[100:]))
+async def test_an_error_closes_the_stream_of_a_request(multipart, two_files, bare_request):
+    request = bare_request(*connection(multipart.request(two_files[:100], two_files[100:])))
     stream = stream_multipart(request, max_files=0)
     with pytest.raises(FormError):
         await anext(stream)
     assert request.ended == [GeneratorExit]
 
 
-async def test_the_end_of_the_loop_is_the_end_of_the_stream(multipart, two_files):
-    request = Kept(multipart.request(two_files[:100], two_files[100:]))
+async def test_the_end_of_the_loop_is_the_end_of_the_stream(multipart, two_files, bare_request):
+    request = bare_request(*connection(multipart.request(two_files[:100], two_files[100:])))
     assert [part.name async for part in stream_multipart(request)] == ["a", "note", "b"]
     assert request.ended == [None]
 
 
-async def test_a_cancelled_loop_closes_the_stream_of_a_request(multipart, two_files):
+async def test_a_cancelled_loop_closes_the_stream_of_a_request(multipart, two_files, bare_request):
     source = multipart.request(two_files[:100], two_files[100:])
 
     async def receive():
@@ -235,7 +213,7 @@ async def test_a_cancelled_loop_closes_the_stream_of_a_request(multipart, two_fi
             await anyio.sleep_forever()
         return await source.receive()
 
-    request = Kept(source)
+    request = bare_request(source.scope, source.receive)
     request.receive = receive
     with anyio.CancelScope() as scope:
         async with stream_multipart(request) as stream:

@@ -4,7 +4,6 @@ import os
 import stat
 from collections import Counter
 
-import anyio.to_thread
 import pytest
 
 from asgi_forms.sinks import UploadSink
@@ -35,20 +34,6 @@ def left_empty(tmp_path):
     """A directory in which the test leaves nothing."""
     yield tmp_path
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def threads(monkeypatch):
-    """One item for each function that was run in a thread: its name."""
-    functions = []
-    real = anyio.to_thread.run_sync
-
-    async def recorded(function, *args, **kwargs):
-        functions.append(getattr(function, "__name__", repr(function)))  # a partial has none
-        return await real(function, *args, **kwargs)
-
-    monkeypatch.setattr(anyio.to_thread, "run_sync", recorded)
-    return functions
 
 
 class Recorded(UploadSink):
