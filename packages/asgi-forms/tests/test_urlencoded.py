@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asgi_forms import FormError
-from asgi_forms._urlencoded import AND, IS, WINDOW
+from asgi_forms._urlencoded import AND, FEW, IS, WINDOW
 
 # Bytes that mean something in a form, and some that do not.
 BODIES = st.lists(
@@ -56,6 +56,8 @@ def test_what_a_body_gives_byte_by_byte_and_at_once(upload, body, fields):
     chunks = [body[index : index + 1] for index in range(len(body))]
     assert upload(body).parse_now().multi_items() == fields
     assert upload(*chunks).parse_now().multi_items() == fields
+    many = [(str(number), "") for number in range(FEW)]
+    assert upload(urlencode(many).encode() + b"&" + body).parse_now().multi_items() == many + fields
 
 
 @given(pairs=PAIRS, quote_via=st.sampled_from([quote, quote_plus]), data=st.data())
@@ -113,6 +115,8 @@ def test_any_body_reads_as_field_by_field(upload, body, window):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("asgi_forms._urlencoded.WINDOW", window)
         assert upload(body).parse_now().multi_items() == expected
+        patch.setattr("asgi_forms._urlencoded.FEW", 1)  # together, however few they are
+        assert upload(body).parse_now().multi_items() == expected
 
 
 def test_an_escape_is_not_cut_where_a_large_value_is_read_in_windows(upload, runner):
@@ -134,7 +138,8 @@ def test_what_is_not_in_the_charset_of_its_form_is_latin_1(upload, value, codec)
 
 
 @pytest.mark.parametrize("mark", [AND, IS])
-def test_the_characters_that_stand_for_escapes_may_be_sent_as_well(upload, mark):
+def test_the_characters_that_stand_for_escapes_may_be_sent_as_well(upload, monkeypatch, mark):
+    monkeypatch.setattr("asgi_forms._urlencoded.FEW", 1)
     pairs = [("a&b", "c=d"), (mark, f"x{mark}&{mark}="), ("e", "f")]
     assert upload(urlencode(pairs).encode()).parse_now().multi_items() == pairs
     assert upload(f"a={mark}&b=%26".encode()).parse_now().multi_items() == [("a", mark), ("b", "&")]
