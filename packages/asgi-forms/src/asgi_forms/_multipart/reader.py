@@ -55,7 +55,7 @@ class MultipartReader:
 
     @property
     def is_done(self) -> bool:
-        """Whether so much came after the last part that the rest needs not be received."""
+        """Whether so much came after the last part that the rest need not be received."""
         return self._quiet_size > self._quiet_limit
 
     def feed(self, chunk: bytes) -> Iterator[PartEvent]:
