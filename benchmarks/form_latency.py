@@ -19,7 +19,6 @@ import http.client
 import json
 import os
 import platform
-import signal
 import socket
 import statistics
 import subprocess
@@ -28,8 +27,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from serving import serving
 
 READERS = {
     "asgi-forms": """
@@ -87,29 +87,6 @@ TAIL = b"\r\n--x--\r\n"
 PERIOD = 0.002
 
 
-@contextmanager
-def serving(folder: Path, reader: str) -> Iterator[int]:
-    """Port of a uvicorn that reads forms this way."""
-    (folder / "served.py").write_text(APP.format(reader=reader))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "uvicorn", "served:app", f"--port={port}", "--log-level=warning"]
-    process = subprocess.Popen(command, cwd=folder)
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
-
-
 def upload(port: int, mib: int) -> None:
     """In a process of its own: send a form with a file of that size."""
     if hasattr(os, "nice"):
@@ -164,7 +141,7 @@ Figures = dict[tuple[str, str, str], list[float]]
 
 def measure(folder: Path, name: str, mib: int, seconds: float, figures: Figures) -> float:
     """Add the figures of one server; returns the seconds of the upload."""
-    with serving(folder, READERS[name]) as port:
+    with serving(folder, APP.format(reader=READERS[name])) as (port, _):
         upload_command = [sys.executable, __file__, "--uploads-to", str(port), "--mib"]
         subprocess.run([*upload_command, "2"], check=True)  # what is loaded at the first form is not counted
         lateness(port)

@@ -12,15 +12,11 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from serving import serving
 
 PREAMBLES = {
     "asgi-http": "from asgi_http import FileResponse, PlainTextResponse, request_response",
@@ -43,29 +39,6 @@ async def endpoint(request):
 app = request_response(endpoint)
 """
 PART = 64 * 1024
-
-
-@contextmanager
-def serving(folder: Path, framework: str, path: Path) -> Iterator[tuple[int, int]]:
-    """Port and process number of a uvicorn with the application of this framework."""
-    (folder / "served.py").write_text(APP.format(preamble=PREAMBLES[framework], path=str(path)))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "uvicorn", "served:app", f"--port={port}", "--log-level=warning", "--lifespan=off"]
-    process = subprocess.Popen(command, cwd=folder)
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, process.pid
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
 
 
 def peak_mebibytes(pid: int) -> float:
@@ -94,8 +67,9 @@ def upload(port: int, size: int) -> int:
 
 
 def measure(folder: Path, framework: str, path: Path, size: int) -> None:
+    source = APP.format(preamble=PREAMBLES[framework], path=str(path))
     for title in ("file sent", "body received"):
-        with serving(folder, framework, path) as (port, pid):
+        with serving(folder, source, "--lifespan=off") as (port, pid):
             download(port, "/small") if title == "file sent" else upload(port, PART)
             before = peak_mebibytes(pid)
             begin = time.perf_counter()

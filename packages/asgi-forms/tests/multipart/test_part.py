@@ -9,16 +9,6 @@ def stream_of(request, **limits):
     return stream_multipart(request.scope, request.receive, **limits)
 
 
-@pytest.fixture
-def two_files(multipart):
-    """A body with a small file, a field and another file."""
-    return multipart.body(
-        multipart.part("a", b"first", "1.txt", "Content-Type: text/plain"),
-        multipart.part("note", b"text"),
-        multipart.part("b", b"second", "2.txt"),
-    )
-
-
 # A part that has passed
 
 

@@ -27,16 +27,6 @@ def connection(upload):
     return upload.scope, upload.receive
 
 
-@pytest.fixture
-def two_files(multipart):
-    """A body with a small file, a field and another file."""
-    return multipart.body(
-        multipart.part("a", b"first", "1.txt", "Content-Type: text/plain"),
-        multipart.part("note", b"text"),
-        multipart.part("b", b"second", "2.txt"),
-    )
-
-
 # Parts and their content
 
 

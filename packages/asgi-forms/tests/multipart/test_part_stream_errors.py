@@ -25,16 +25,6 @@ async def contents(request, **limits):
     return found
 
 
-@pytest.fixture
-def two_files(multipart):
-    """A body with a small file, a field and another file."""
-    return multipart.body(
-        multipart.part("a", b"first", "1.txt", "Content-Type: text/plain"),
-        multipart.part("note", b"text"),
-        multipart.part("b", b"second", "2.txt"),
-    )
-
-
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/mixed; boundary=x", "", None])
 async def test_another_content_type_is_a_415(upload, content_type):
     request = upload(b"a=1", content_type=content_type)
