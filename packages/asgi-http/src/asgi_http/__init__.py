@@ -3,6 +3,7 @@
 from asgi_types import ContentTooLarge as ContentTooLarge
 from asgi_types import HTTPException as HTTPException
 from asgi_types import Response as Response
+from asgi_types.json_codec import JSONCodec as JSONCodec
 
 from ._background.background_task import BackgroundTask as BackgroundTask
 from ._background.background_task import BackgroundTasks as BackgroundTasks
@@ -26,7 +27,6 @@ from ._files.ranges import MalformedRangeHeader as MalformedRangeHeader
 from ._files.ranges import RangeNotSatisfiable as RangeNotSatisfiable
 from ._http_endpoint import HTTPEndpoint as HTTPEndpoint
 from ._json_codec import JSONBodyError as JSONBodyError
-from ._json_codec import JSONCodec as JSONCodec
 from ._middleware.base_http_middleware import BaseHTTPMiddleware as BaseHTTPMiddleware
 from ._middleware.base_http_middleware import DispatchFunction as DispatchFunction
 from ._middleware.base_http_middleware import RequestResponseEndpoint as RequestResponseEndpoint

@@ -18,10 +18,11 @@ from asgi_types import (
     declares_more,
 )
 from asgi_types import StateT as StateT
+from asgi_types.json_codec import JSONCodec, standard_codec
 
 from ._disconnect import RECEIVE, cancel_on_disconnect, current_receive, has_disconnected, note_disconnect
 from ._disconnect import ClientDisconnect as ClientDisconnect
-from ._json_codec import JSONCodec, body_error, standard_codec
+from ._json_codec import body_error
 
 SERVER_PUSH_HEADERS_TO_COPY: Final = frozenset(
     {"accept", "accept-encoding", "accept-language", "cache-control", "user-agent"}

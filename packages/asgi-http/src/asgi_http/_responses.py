@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from asgi_types import URL, BackgroundWork, Response
-
-from ._json_codec import JSONCodec, encoded_text, standard_codec
+from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec
 
 
 class PlainTextResponse(Response):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asgi_types import (
@@ -18,9 +19,12 @@ from asgi_types import (
     Scope,
     Send,
     WebSocketException,
+    answer,
+    close_for_denial,
+    close_message,
+    may_deny,
 )
 
-from ._denial import close_for_denial, may_deny
 from ._error_handler import ExceptionHandler, call_handler, view_of
 
 if TYPE_CHECKING:
@@ -36,12 +40,13 @@ class ExceptionMiddleware:
     A handler is called with the connection and the exception; a function that is not async runs in a thread. It returns
     a response, or None if it answered by itself. `HTTPException` becomes plain text with its status, detail and
     headers, and `WebSocketException` a close frame, unless there is a handler for them. An answer to a WebSocket is a
-    denial response, or a close frame with code 1000 if the handshake is over or the server cannot send one.
+    denial response, or a close frame with the matching code if the handshake is over or the server cannot send one.
 
     What no handler takes is answered by ``server_errors``, if given, and raised on in any case, so that the server
-    logs it. The same goes for what a handler raises, unless another handler takes that. If the response has begun
-    there is nothing left to answer: a handled exception is then a `RuntimeError` with that exception as its cause.
-    A handled exception loses its traceback, since that of an instance raised for every request would grow for ever.
+    logs it; a WebSocket is denied with a 500, or closed with code 1011. The same goes for what a handler raises, unless
+    another handler takes that. If the response has begun there is nothing left to answer: a handled exception is then a
+    `RuntimeError` with that exception as its cause. A handled exception loses its traceback, since that of an instance
+    raised for every request would grow for ever.
 
     Handlers get the connection that the endpoint failed with, or else one made by the class attributes
     ``request_class`` and ``websocket_class``.
@@ -116,8 +121,7 @@ class ExceptionMiddleware:
                 if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
                     raise
             except Exception as unhandled:
-                if self.server_errors is not None:
-                    await self.server_errors.answer(unhandled, scope, receive, tracked_send, lambda: started)
+                await self._answer_unhandled(unhandled, scope, receive, tracked_send, lambda: started)
                 raise
 
     def guard(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -138,7 +142,7 @@ class ExceptionMiddleware:
         assert isinstance(exc, WebSocketException)
         if websocket.scope["type"] != "websocket":
             raise exc
-        close = {"type": "websocket.close", "code": exc.code, "reason": exc.reason}
+        close = close_message(exc.code, exc.reason)
         return lambda _scope, _receive, send: send(close)
 
     async def _handle(
@@ -162,6 +166,19 @@ class ExceptionMiddleware:
         exc.with_traceback(None)
         scope.pop(VIEW, None)  # it holds the scope, and what the request has read
         return True
+
+    async def _answer_unhandled(
+        self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
+    ) -> None:
+        """Tell the client that it is over; what cannot be told the server tells when ``exc`` gets there."""
+        if scope["type"] != "websocket":
+            if self.server_errors is not None:
+                await self.server_errors.answer(exc, scope, receive, send, started)
+            return
+        is_accepted = started() is False
+        if is_accepted or (not started() and may_deny(scope)):
+            with suppress(Exception):  # the client may be gone, and `exc` is raised on in any case
+                await answer(scope, receive, send, HTTPException(500), is_accepted=is_accepted)
 
     async def _answer(
         self, handler: ExceptionHandler, exc: Exception, scope: Scope, receive: Receive, send: Send

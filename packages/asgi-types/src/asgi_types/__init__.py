@@ -1,8 +1,8 @@
 """The small core that every ASGI package of this family shares: types, headers, URLs, the scope view, one response.
 
 It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
-identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, which the root does not
-load.
+identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, and JSON is in
+`asgi_types.json_codec`: the root does not load these.
 """
 
 from ._address import Address as Address
@@ -23,6 +23,10 @@ from ._body_limit import declares_more as declares_more
 from ._connection import HTTPConnection as HTTPConnection
 from ._connection import StateT as StateT
 from ._cookies import parse_cookies as parse_cookies
+from ._denial import close_code as close_code
+from ._denial import close_for_denial as close_for_denial
+from ._denial import close_message as close_message
+from ._denial import may_deny as may_deny
 from ._exceptions import HTTPException as HTTPException
 from ._exceptions import WebSocketException as WebSocketException
 from ._guard import GUARD as GUARD
@@ -84,10 +88,14 @@ __all__ = (
     "WebSocketException",
     "answer",
     "body_limit",
+    "close_code",
+    "close_for_denial",
+    "close_message",
     "declares_more",
     "denial_send",
     "get_route_path",
     "is_async_callable",
+    "may_deny",
     "may_have_body",
     "parse_cookies",
     "parse_host",

@@ -8,6 +8,7 @@ be answered inside a middleware of one route.
 from collections.abc import Awaitable, Callable
 
 from ._asgi import ASGIApp, Receive, Scope, Send
+from ._denial import close_code, close_message, may_deny
 from ._exceptions import HTTPException
 from ._response import Response
 
@@ -28,8 +29,8 @@ Guard = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> Awaitable[None]:
     """Answer a connection with ``refusal``: raise it if somebody above promised to handle it, else send it.
 
-    Sent, it is the detail as plain text with the exception's headers. A WebSocket gets a denial response from a server
-    that can send one, and is closed with code 1000 by others.
+    Sent, it is the detail as plain text with the exception's headers. A WebSocket that is not accepted yet gets a
+    denial response from a server that can send one, and is closed by others, with the `close_code` of the status.
 
     >>> import asyncio
     >>> async def teapot(scope, receive, send):
@@ -48,10 +49,15 @@ def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -
     return answer(scope, receive, send, refusal)
 
 
-def answer(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> Awaitable[None]:
-    """Send ``refusal`` as `refuse` does where nobody promised to handle it."""
-    if scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
-        return send({"type": "websocket.close", "code": 1000, "reason": ""})
+def answer(
+    scope: Scope, receive: Receive, send: Send, refusal: HTTPException, *, is_accepted: bool = False
+) -> Awaitable[None]:
+    """Send ``refusal`` as `refuse` does where nobody promised to handle it.
+
+    A WebSocket that ``is_accepted`` is closed, with the `close_code` of the status and the detail as reason.
+    """
+    if scope["type"] == "websocket" and (is_accepted or not may_deny(scope)):
+        return send(close_message(close_code(refusal.status_code), refusal.detail))
     media_type = None if refusal.status_code in (204, 304) else "text/plain"  # no content, and so no type of content
     response = Response(refusal.detail, refusal.status_code, refusal.headers, media_type)
     return response(scope, receive, send)

@@ -1,12 +1,13 @@
 """Closing a WebSocket as an ASGI application."""
 
-from asgi_types import Receive, Scope, Send
+from asgi_types import Receive, Scope, Send, close_message
 
 
 class WebSocketClose:
     """An ASGI application that closes the connection with this code and reason (RFC 6455 section 7.4).
 
-    Before the connection was accepted this refuses it, which servers answer with status 403.
+    Before the connection was accepted this refuses it, which servers answer with status 403. A reason of more than 123
+    bytes of UTF-8 is cut.
 
     >>> import asyncio
     >>> async def send(message):
@@ -20,4 +21,4 @@ class WebSocketClose:
         self.reason: str = reason or ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        await send({"type": "websocket.close", "code": self.code, "reason": self.reason})
+        await send(close_message(self.code, self.reason))

@@ -1,29 +1,61 @@
-"""From a function of a WebSocket to an ASGI application."""
+"""From a function of a WebSocket to an ASGI application: every connection gets its end, and every failure its log."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-from asgi_types import VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send, is_async_callable
+from asgi_types import (
+    GUARD,
+    VIEW,
+    ASGIApp,
+    HTTPException,
+    Receive,
+    Scope,
+    Send,
+    WebSocketException,
+    answer,
+    is_async_callable,
+    may_deny,
+)
 
+from ._disconnect import WebSocketDisconnect
+from ._failure import failure_of
+from ._state import WebSocketState
 from ._websocket import WebSocket
 
+WebSocketClass = Callable[[Scope, Receive, Send], WebSocket[Any]]
 
-def websocket_session(
-    func: Callable[[Any], Awaitable[None]],
-    websocket_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]] = WebSocket,
-) -> ASGIApp:
+
+def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass = WebSocket) -> ASGIApp:
     """An ASGI application that calls ``func`` with the WebSocket of each connection.
 
-    What ``func`` raises is raised; nothing is closed for it. Raises `TypeError` for a function that is not async.
+    When ``func`` returns, a connection that is still open is closed with code 1000, and one that it did not accept is
+    refused. What it raises ends the connection as well:
+
+    - `WebSocketDisconnect` because the client has gone is no error.
+    - `WebSocketException` closes with its code and reason, before `WebSocket.accept` as well.
+    - `HTTPException` before that is a denial response, where the server can send one. After it, and where it cannot,
+      the connection is closed with the matching code, as `asgi_types.close_code` has it, and the detail as reason.
+    - Anything else denies with a 500, or closes with code 1011, and is raised on for the log of the server.
+
+    Below an error layer that promises to answer, as in `asgi_types.GUARD`, all but the first is raised to that, whose
+    handlers may know better. In a group of exceptions, as task groups raise them, a disconnect does not count, and an
+    exception that is left over alone is taken out of the group.
+
+    Raises `TypeError` for a function that is not async.
 
     >>> import asyncio
     >>> async def busy(websocket):
-    ...     await websocket.close(1013, "Try again later.")
+    ...     await websocket.accept()
+    ...     raise WebSocketException(1013, "Try again later.")
+    >>> async def receive():
+    ...     return {"type": "websocket.connect"}
     >>> async def send(message):
     ...     print(message)
-    >>> asyncio.run(websocket_session(busy)({"type": "websocket"}, None, send))
+    >>> asyncio.run(websocket_session(busy)({"type": "websocket"}, receive, send))
+    {'type': 'websocket.accept', 'subprotocol': None, 'headers': []}
     {'type': 'websocket.close', 'code': 1013, 'reason': 'Try again later.'}
     """
     if not is_async_callable(func):
@@ -32,17 +64,16 @@ def websocket_session(
             f"{name} is not async: define it as 'async def {name}(websocket)', "
             "and run what blocks in it with anyio.to_thread.run_sync()."
         )
-    return _Session(func, websocket_class)
+    return WebSocketSession(func, websocket_class)
 
 
-class _Session:
-    # An object and not a function: routers take a function for one that still needs an adapter.
+class WebSocketSession:
+    """What `websocket_session` makes.
 
-    def __init__(
-        self,
-        func: Callable[[Any], Awaitable[None]],
-        websocket_class: Callable[[Scope, Receive, Send], HTTPConnection[Any]],
-    ) -> None:
+    An object and not a function: routers take a function for one that still needs an adapter.
+    """
+
+    def __init__(self, func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass) -> None:
         self.func = func
         self.websocket_class = websocket_class
         self.__name__ = _name(func)  # routes are named after their endpoint
@@ -50,10 +81,56 @@ class _Session:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = self.websocket_class(scope, receive, send)
         try:
-            await self.func(websocket)
-        except Exception:
+            if websocket.heartbeat is None:
+                await self.func(websocket)
+            else:
+                from ._beating import beating
+
+                async with beating(websocket, websocket.heartbeat):
+                    await self.func(websocket)
+            if _is_open(websocket):
+                await websocket.close()
+        except Exception as exc:
+            failure = failure_of(exc)
+            try:
+                if failure is not None:
+                    await self._end(websocket, failure)
+            finally:
+                del failure  # its traceback refers to this frame
+
+    async def _end(self, websocket: WebSocket[Any], failure: Exception) -> None:
+        """Tell the client that it is over, and raise ``failure`` if somebody else has to know."""
+        scope = websocket.scope
+        if GUARD in scope:
             scope[VIEW] = websocket
-            raise
+            raise failure
+        if isinstance(failure, (WebSocketException, HTTPException)):
+            with suppress(WebSocketDisconnect):
+                await self._answer(websocket, failure)
+            return
+        is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+        if is_accepted or may_deny(scope):  # else the server answers with a 500 itself when it gets the failure
+            with suppress(Exception):  # the failure is raised in any case
+                await self._answer(websocket, HTTPException(500))
+        raise failure
+
+    async def _answer(self, websocket: WebSocket[Any], told: WebSocketException | HTTPException) -> None:
+        """Close or deny the connection if it is open."""
+        if not _is_open(websocket):
+            return
+        if isinstance(told, WebSocketException):
+            await websocket.close(told.code, told.reason)
+        else:
+            is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+            await answer(websocket.scope, websocket.receive, websocket.send, told, is_accepted=is_accepted)
+
+
+def _is_open(websocket: WebSocket[Any]) -> bool:
+    """Whether the client is there and has not been told yet that it is over."""
+    return websocket.client_state is not WebSocketState.DISCONNECTED and websocket.application_state in (
+        WebSocketState.CONNECTING,
+        WebSocketState.CONNECTED,
+    )
 
 
 def _name(func: Callable[..., Any]) -> str:

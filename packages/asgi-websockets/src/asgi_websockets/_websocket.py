@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
-from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, WebSocketException
+from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, close_message, may_deny
 from asgi_types import StateT as StateT
+from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec
 
 from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
-from ._json import decode_json, encode_json
+from ._heartbeat import Heartbeat
+from ._message_error import json_error, wrong_kind
 from ._messages import Messages
+from ._origin import AllowedOrigins, check_origin
 from ._state import FROM_APPLICATION, FROM_CLIENT, WebSocketState, following_state
+
+if TYPE_CHECKING:
+    from anyio import Event
+
+CONNECTED: Final = WebSocketState.CONNECTED
+
+UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006, 1015})
+
+CUT_TIMEOUT: Final = 1.0
+"""Seconds that a connection has to take the close frame when it is closed for its size or idleness."""
 
 
 class WebSocket(HTTPConnection[StateT]):
@@ -23,7 +38,23 @@ class WebSocket(HTTPConnection[StateT]):
     The ``receive_*`` methods raise `WebSocketDisconnect` when the client is gone and `WebSocketDisconnected` before
     `accept` and after the end; the ``iter_*`` methods end when the client is gone. Sending raises
     `WebSocketDisconnect` with code 1006 when the server can no longer send, and `WebSocketDisconnected` after the
-    end. A message that may not be sent or received in the present state is a `RuntimeError`.
+    end. A message that may not be sent or received in the present state is a `RuntimeError`. Several tasks may send at
+    once: each message goes out whole, in the order of the calls.
+
+    What a connection may do is said by attributes, of this class, of a subclass, or of one WebSocket:
+
+    - ``allowed_origins`` are origins whose pages may open it besides its own, as in ``["https://example.org",
+      "https://*.example.org"]``; ``["*"]`` is all of them. None, the default, is its own only if the scope has a
+      session, whose cookie a foreign page would use (cross-site WebSocket hijacking), and else all.
+    - ``max_message_size`` is how many bytes a message of the client may have, by default 16 MiB as in uvicorn and
+      hypercorn; `math.inf` is no limit. A larger one closes the connection with code 1009.
+    - ``idle_timeout`` is for how many seconds the client may send nothing while it is received from; then the
+      connection is closed with code 1001. None, the default, is for ever.
+    - ``heartbeat`` is what `websocket_session` sends now and then; see `Heartbeat`.
+    - ``json_codec`` is how JSON is read and written; see `asgi_types.json_codec.JSONCodec`.
+
+    A connection that is closed for its size or idleness is received from as if the client had closed it, with that
+    code and a reason.
 
     >>> import asyncio
     >>> events = iter([{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "Hello"}])
@@ -41,8 +72,17 @@ class WebSocket(HTTPConnection[StateT]):
     {'type': 'websocket.close', 'code': 1000, 'reason': ''}
     """
 
+    allowed_origins: AllowedOrigins = None
+    max_message_size: float = 16 * 1024 * 1024
+    idle_timeout: float | None = None
+    heartbeat: Heartbeat | None = None
+    json_codec: JSONCodec = standard_codec
     client_state: WebSocketState = WebSocketState.CONNECTING
     application_state: WebSocketState = WebSocketState.CONNECTING
+    _receives_otherwise: bool = False
+    _is_sending: bool = False
+    _waiting: deque[Event] | None = None  # who wants to send next; made when the first has to wait
+    _heard_at: float | None = None  # when the last message came, where there is an `idle_timeout`
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "websocket", f"Not a WebSocket's scope: {scope['type']!r}."
@@ -50,29 +90,37 @@ class WebSocket(HTTPConnection[StateT]):
         self._receive = receive
         self._send = send
 
-    async def receive(self) -> Message:
-        """The next ASGI message of the server, ``websocket.connect`` and ``websocket.disconnect`` included."""
-        allowed = FROM_CLIENT.get(self.client_state)
-        if allowed is None:
-            raise WebSocketDisconnected('Cannot call "receive" once a disconnect message has been received.')
-        message: Message = await self._receive()
-        self.client_state = following_state(allowed, message["type"])
-        return message
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._receives_otherwise = cls.receive is not WebSocket.receive
+
+    async def receive(self, *, timeout: float | None = None) -> Message:
+        """The next ASGI message of the server, ``websocket.connect`` and ``websocket.disconnect`` included.
+
+        Raises `TimeoutError` if none has come after ``timeout`` seconds; the connection goes on.
+        """
+        if timeout is None:
+            return await self._next_message()
+        from anyio import move_on_after
+
+        with move_on_after(timeout):
+            return await self._next_message()
+        raise TimeoutError(f"The client sent nothing for {timeout:g} seconds.")
 
     async def send(self, message: Message) -> None:
-        """Send an ASGI message."""
-        allowed = FROM_APPLICATION.get(self.application_state)
-        if allowed is None:
-            raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')
-        following = following_state(allowed, message["type"])
-        is_part_of_denial = self.application_state is WebSocketState.RESPONSE and message.get("more_body", False)
-        if not is_part_of_denial:
-            self.application_state = following
+        """Send an ASGI message; waits while another task sends."""
+        if self._is_sending:
+            await self._wait_for_turn()
+        self._is_sending = True
         try:
+            if self.application_state is not CONNECTED or message["type"] != "websocket.send":
+                self._follow(message)
             await self._send(message)
         except OSError as error:
             self.application_state = WebSocketState.DISCONNECTED
             raise WebSocketDisconnect(1006) from error
+        finally:
+            self._end_turn()
 
     async def accept(
         self, subprotocol: str | None = None, headers: Iterable[tuple[bytes, bytes]] | None = None
@@ -80,33 +128,41 @@ class WebSocket(HTTPConnection[StateT]):
         """Accept the connection, with one of the subprotocols the client offers and with headers of the handshake.
 
         Waits for the client's ``websocket.connect`` if nobody has received it yet. Header names are put in lower
-        case. Raises `ValueError` for CR, LF or NUL in the subprotocol or a header.
+        case. Raises `ValueError` for CR, LF or NUL in the subprotocol or a header, and `HTTPException` with status 403
+        for a page of an origin that is not allowed.
         """
+        check_origin(self.scope, self.allowed_origins)
         fields = [(name.lower(), value) for name, value in headers or ()]
         _refuse_line_breaks((subprotocol or "").encode(), *(part for field in fields for part in field))
         if self.client_state is WebSocketState.CONNECTING:
             await self.receive()
         await self.send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": fields})
 
-    async def receive_text(self) -> str:
-        """The next message, which must be text; a message of bytes raises `WebSocketException` with code 1003."""
-        text: str = await self._receive_data("text", "bytes")
-        return text
+    def receive_text(self, *, timeout: float | None = None) -> Coroutine[Any, Any, str]:
+        """The next message, which must be text; a message of bytes raises `WebSocketException` with code 1003.
 
-    async def receive_bytes(self) -> bytes:
-        """The next message, which must be bytes; a message of text raises `WebSocketException` with code 1003."""
-        data: bytes = await self._receive_data("bytes", "text")
-        return data
+        ``timeout`` is that of `receive`.
+        """
+        return self._receive_data("text", timeout)
 
-    async def receive_json(self, mode: str = "text") -> Any:
+    def receive_bytes(self, *, timeout: float | None = None) -> Coroutine[Any, Any, bytes]:
+        """The next message, which must be bytes; a message of text raises `WebSocketException` with code 1003.
+
+        ``timeout`` is that of `receive`.
+        """
+        return self._receive_data("bytes", timeout)
+
+    async def receive_json(self, mode: str = "text", *, timeout: float | None = None) -> Any:
         """The value of the next message, a JSON text; with ``mode="binary"`` in a message of bytes, as UTF-8.
 
-        Raises `json.JSONDecodeError` for what is no JSON, `WebSocketException` with code 1003 for the other kind of
-        message, and `RuntimeError` for another mode.
+        Raises `JSONMessageError` for what is no JSON, `WebSocketException` with code 1003 for the other kind of
+        message, and `RuntimeError` for another mode. ``timeout`` is that of `receive`.
         """
-        if _is_text(mode):
-            return decode_json(await self.receive_text())
-        return decode_json(await self.receive_bytes())
+        data = await self._receive_data("text" if _is_text(mode) else "bytes", timeout)
+        try:
+            return self.json_codec.decode(data)
+        except (ValueError, RecursionError) as error:
+            raise json_error(error) from None
 
     def iter_text(self) -> AsyncIterator[str]:
         """Messages of text until the client is gone; raises as `receive_text` does otherwise."""
@@ -120,28 +176,43 @@ class WebSocket(HTTPConnection[StateT]):
         """Values of JSON texts until the client is gone; raises as `receive_json` does otherwise."""
         return Messages(self.receive_json)
 
-    async def send_text(self, data: str) -> None:
-        """Send a message of text."""
-        await self.send({"type": "websocket.send", "text": data})
+    async def wait_closed(self) -> None:
+        """Return when the client is gone; what it sends until then is dropped. For endpoints that only send."""
+        while (await self.receive())["type"] != "websocket.disconnect":
+            pass
 
-    async def send_bytes(self, data: bytes) -> None:
+    def send_text(self, data: str) -> Coroutine[Any, Any, None]:
+        """Send a message of text."""
+        return self.send({"type": "websocket.send", "text": data})
+
+    def send_bytes(self, data: bytes) -> Coroutine[Any, Any, None]:
         """Send a message of bytes."""
-        await self.send({"type": "websocket.send", "bytes": data})
+        return self.send({"type": "websocket.send", "bytes": data})
 
     async def send_json(self, data: Any, mode: str = "text") -> None:
-        """Send a value as compact JSON; with ``mode="binary"`` in a message of bytes, as UTF-8.
+        """Send a value as JSON; with ``mode="binary"`` in a message of bytes, as UTF-8.
 
-        NaN and infinity, which JSON has no form for, are written as Python's `json` does. Raises `TypeError` for
-        objects that JSON cannot hold, and `RuntimeError` for another mode.
+        Raises what the codec raises: by default `TypeError` for objects that JSON cannot hold, and `ValueError` for NaN
+        and infinity, which no client could read. Another mode is a `RuntimeError`.
         """
-        if _is_text(mode):
-            await self.send_text(encode_json(data))
+        text = _is_text(mode)
+        encoded = self.json_codec.encode(data)
+        if text:
+            await self.send_text(encoded if isinstance(encoded, str) else encoded.decode())
         else:
-            await self.send_bytes(encode_json(data).encode("utf-8"))
+            await self.send_bytes(encoded_text(encoded) if isinstance(encoded, str) else encoded)
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
-        """Close the connection (RFC 6455 section 7.4), or refuse it before `accept`."""
-        await self.send({"type": "websocket.close", "code": code, "reason": reason or ""})
+        """Close the connection (RFC 6455 section 7.4), or refuse it before `accept`.
+
+        A reason of more than 123 bytes of UTF-8 is cut. Raises `ValueError` for a code that no close frame may have.
+        """
+        if not 1000 <= code <= 4999 or code in UNSENDABLE_CODES:
+            raise ValueError(
+                f"A close frame cannot have the code {code}: use 1000 to 1014 but for 1004, 1005 and 1006, or one of "
+                "your own from 4000 to 4999."
+            )
+        await self.send(close_message(code, reason or ""))
 
     async def send_denial_response(self, response: ASGIApp) -> None:
         """Refuse the connection with an HTTP response, in place of `accept`.
@@ -149,26 +220,121 @@ class WebSocket(HTTPConnection[StateT]):
         ``response`` is an ASGI application that sends the messages of a denial response on a WebSocket scope, as the
         core's ``Response`` does. Raises `RuntimeError` on a server without the extension ``websocket.http.response``.
         """
-        if "websocket.http.response" not in (self.scope.get("extensions") or {}):
+        if not may_deny(self.scope):
             raise RuntimeError("The server doesn't support the Websocket Denial Response extension.")
         await response(self.scope, self.receive, self.send)
 
-    async def _receive_data(self, wanted: str, other: str) -> Any:
-        if self.application_state is not WebSocketState.CONNECTED:
+    async def _receive_data(self, wanted: str, timeout: float | None) -> Any:
+        if self.application_state is not CONNECTED:
             raise WebSocketDisconnected('WebSocket is not connected. Need to call "accept" first.')
-        message = await self.receive()
+        if timeout is not None:
+            message = await self.receive(timeout=timeout)
+        elif self._receives_otherwise or self.heartbeat is not None or self.idle_timeout is not None:
+            message = await self.receive()
+        else:
+            # What `receive` does, without a coroutine between: nearly every message is received this way.
+            message = await self._open_receive()()
+            data = message.get(wanted)
+            if data is not None and len(data) * 4 <= self.max_message_size:  # a character is four bytes at most
+                return data
+            message = await self._taken(message)
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
         data = message.get(wanted)
         if data is None:
-            raise WebSocketException(1003, f"Expected a message of {wanted}, but got one of {other}.")
+            raise wrong_kind(wanted)
         return data
+
+    def _open_receive(self) -> Receive:
+        if self.client_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected('Cannot call "receive" once a disconnect message has been received.')
+        return self._receive
+
+    async def _next_message(self) -> Message:
+        while True:
+            receive = self._open_receive()
+            message = await (receive() if self.idle_timeout is None else self._receive_unless_idle(self.idle_timeout))
+            message = await self._taken(message)
+            if self.heartbeat is None or not self.heartbeat.is_answer(message):
+                return message
+
+    async def _receive_unless_idle(self, idle_timeout: float) -> Message:
+        from anyio import current_time, move_on_after
+
+        # What was waited before counts, since each wait may have had a timeout of its own.
+        heard_at = current_time() if self._heard_at is None else self._heard_at
+        self._heard_at = heard_at
+        with move_on_after(max(heard_at + idle_timeout - current_time(), 0)):
+            message: Message = await self._receive()
+            self._heard_at = current_time()
+            return message
+        return await self._cut(1001, f"The client sent nothing for {idle_timeout:g} seconds.")
+
+    async def _taken(self, message: Message) -> Message:
+        """The message, noted and checked, or the end of the connection if it is too large."""
+        following = following_state(FROM_CLIENT[self.client_state], message["type"])
+        if following is CONNECTED and _size(message, self.max_message_size) > self.max_message_size:
+            return await self._cut(1009, f"Message of more than {self.max_message_size:g} bytes.")
+        self.client_state = following
+        return message
+
+    async def _cut(self, code: int, reason: str) -> Message:
+        """Close the connection, and say so as the server does where the client closes it."""
+        from anyio import move_on_after
+
+        self.client_state = WebSocketState.DISCONNECTED
+        if self.application_state is CONNECTED:
+            # A client that reads nothing may keep another task from ever ending its turn.
+            with move_on_after(CUT_TIMEOUT, shield=True), suppress(WebSocketDisconnect, WebSocketDisconnected):
+                await self.close(code, reason)
+        return {"type": "websocket.disconnect", "code": code, "reason": reason}
+
+    def _follow(self, message: Message) -> None:
+        """Note what a message to the client leads to."""
+        allowed = FROM_APPLICATION.get(self.application_state)
+        if allowed is None:
+            raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')
+        following = following_state(allowed, message["type"])
+        is_part_of_denial = self.application_state is WebSocketState.RESPONSE and message.get("more_body", False)
+        if not is_part_of_denial:
+            self.application_state = following
+
+    async def _wait_for_turn(self) -> None:
+        from anyio import Event
+
+        turn = Event()
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(turn)
+        try:
+            await turn.wait()
+        except BaseException:
+            if turn.is_set():
+                self._end_turn()  # it came, and nobody will use it
+            else:
+                self._waiting.remove(turn)
+            raise
+
+    def _end_turn(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._is_sending = False
 
 
 def _is_text(mode: str) -> bool:
     if mode not in ("text", "binary"):
         raise RuntimeError('The "mode" argument should be "text" or "binary".')
     return mode == "text"
+
+
+def _size(message: Message, enough: float) -> int:
+    """Bytes of a message; of text it is an estimate where that is less than ``enough``."""
+    data = message.get("bytes")
+    if data is not None:
+        return len(data)
+    text = message.get("text") or ""
+    return len(text) if len(text) * 4 <= enough else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _refuse_line_breaks(*parts: bytes) -> None:

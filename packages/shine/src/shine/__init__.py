@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .datastructures import FormData as FormData
     from .datastructures import UploadFile as UploadFile
     from .endpoints import HTTPEndpoint as HTTPEndpoint
+    from .endpoints import WebSocketEndpoint as WebSocketEndpoint
     from .events import EventSourceResponse as EventSourceResponse
     from .events import ServerSentEvent as ServerSentEvent
     from .exceptions import HTTPException as HTTPException
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .responses import RedirectResponse as RedirectResponse
     from .responses import Response as Response
     from .responses import StreamingResponse as StreamingResponse
+    from .rooms import Rooms as Rooms
     from .routing import Host as Host
     from .routing import Mount as Mount
     from .routing import Route as Route
@@ -57,6 +59,7 @@ _HOMES = {
     "RedirectResponse": "responses",
     "Request": "requests",
     "Response": "responses",
+    "Rooms": "rooms",
     "Route": "routing",
     "Router": "routing",
     "ServerSentEvent": "events",
@@ -66,6 +69,7 @@ _HOMES = {
     "UploadFile": "datastructures",
     "WebSocket": "websockets",
     "WebSocketDisconnect": "websockets",
+    "WebSocketEndpoint": "endpoints",
     "WebSocketException": "exceptions",
     "WebSocketRoute": "routing",
     "http_middleware": "middleware.base",
@@ -89,6 +93,7 @@ __all__ = (
     "RedirectResponse",
     "Request",
     "Response",
+    "Rooms",
     "Route",
     "Router",
     "ServerSentEvent",
@@ -98,6 +103,7 @@ __all__ = (
     "UploadFile",
     "WebSocket",
     "WebSocketDisconnect",
+    "WebSocketEndpoint",
     "WebSocketException",
     "WebSocketRoute",
     "__version__",

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 import asgi_http
 from asgi_types import HTTPConnection, Receive, Scope, Send
+from asgi_websockets import WebSocketEndpoint as WebSocketEndpoint
 
 from . import requests
 
-__all__ = ("HTTPEndpoint",)
+__all__ = ("HTTPEndpoint", "WebSocketEndpoint")
 
 
 class HTTPEndpoint(asgi_http.HTTPEndpoint):

@@ -1,9 +1,21 @@
 """WebSockets."""
 
+from asgi_websockets import Heartbeat as Heartbeat
+from asgi_websockets import JSONMessageError as JSONMessageError
 from asgi_websockets import WebSocket as WebSocket
 from asgi_websockets import WebSocketClose as WebSocketClose
 from asgi_websockets import WebSocketDisconnect as WebSocketDisconnect
 from asgi_websockets import WebSocketDisconnected as WebSocketDisconnected
+from asgi_websockets import WebSocketPolicyMiddleware as WebSocketPolicyMiddleware
 from asgi_websockets import WebSocketState as WebSocketState
 
-__all__ = ("WebSocket", "WebSocketClose", "WebSocketDisconnect", "WebSocketDisconnected", "WebSocketState")
+__all__ = (
+    "Heartbeat",
+    "JSONMessageError",
+    "WebSocket",
+    "WebSocketClose",
+    "WebSocketDisconnect",
+    "WebSocketDisconnected",
+    "WebSocketPolicyMiddleware",
+    "WebSocketState",
+)

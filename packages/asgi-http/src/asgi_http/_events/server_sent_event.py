@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final, cast
 
-from .._json_codec import JSONCodec, encoded_text, standard_codec
+from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec
 
 SEPARATORS: Final = ("\r\n", "\n", "\r")
 DEFAULT_SEPARATOR: Final = "\r\n"

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Ma
 from typing import Any
 
 from asgi_types import BackgroundWork
+from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec
 
 from .._disconnect import ClientDisconnect
-from .._json_codec import JSONCodec, encoded_text, standard_codec
 from .iteration import closing, iterate
 from .streaming_response import AsyncContentStream, StreamingResponse
 from .trailers import Trailers

@@ -1,0 +1,162 @@
+"""One who is in a room, with a queue of its own, so that nobody waits for anybody."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, get_args
+
+from .room_message import RoomMessage
+
+if TYPE_CHECKING:
+    from anyio import Event
+
+    from .room import Room
+
+Overflow = Literal["disconnect", "drop_oldest", "drop_newest"]
+"""What happens to a member for whom more messages wait than its queue holds."""
+
+
+class MemberOptions(TypedDict, total=False):
+    """What `Room.join` and `Room.connect` take beyond the ``info``."""
+
+    history: int
+    after: str | None
+    queue_size: int
+    overflow: Overflow
+
+
+class Member:
+    """A place in a room, which `Room.join` gives: enter it with ``with``, and iterate over what is sent to the room.
+
+    ``id`` is its name among all members of all processes, and ``info`` what it is known by to the others. ``dropped``
+    is how many messages it has not been given because its queue was full. ``has_gap`` says that it may have missed
+    something: messages that were dropped, or some between ``after`` and what the history still has; a page then loads
+    its state anew.
+
+    The iteration ends when the member leaves, when the `Rooms` close, and with ``overflow="disconnect"``
+    when it was too slow, after what waits for it; ``is_overrun`` tells that.
+    """
+
+    def __init__(self, room: Room, info: Any, options: MemberOptions) -> None:
+        from secrets import token_hex  # not needed to answer a request
+
+        queue_size = options.get("queue_size", room.rooms.queue_size)
+        overflow = options.get("overflow", room.rooms.overflow)
+        check_queue(queue_size, overflow)
+        history, after = options.get("history", 0), options.get("after")
+        if history < 0:
+            raise ValueError(f"history is a number of messages: it cannot be {history}.")
+        self.room = room
+        self.info = info
+        self.id: str = token_hex(8)
+        self.dropped: int = 0
+        self.has_gap: bool = False
+        self.is_overrun: bool = False
+        self._wanted = (history or room.rooms.history, after) if history or after else None
+        self._queue_size = queue_size
+        self._overflow: Overflow = overflow
+        self._queue: deque[RoomMessage] = deque()
+        self._replay: deque[RoomMessage] = deque()
+        self._replayed_ids: frozenset[str] = frozenset()
+        self._is_in = False
+        self._has_ended = False
+        self._change: Event | None = None
+        self._on_overrun: Callable[[], None] | None = None
+
+    def __enter__(self) -> Self:
+        if self._is_in or self._has_ended:
+            raise RuntimeError("A member enters its room once: join() the room again for another one.")
+        self.room.rooms.add(self)
+        self._is_in = True
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave the room, and end the iteration after what waits; a second call does nothing."""
+        self.room.rooms.remove(self)
+        self.end()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> RoomMessage:
+        if not self._is_in:
+            raise RuntimeError("Messages come to who is in the room: iterate inside of 'with room.join() as member:'.")
+        if self._wanted is not None:
+            await self._ask_history(*self._wanted)
+            self._wanted = None
+        while True:
+            if self._replay:
+                return self._replay.popleft()
+            while self._queue:
+                message = self._queue.popleft()
+                if message.id not in self._replayed_ids:
+                    self._replayed_ids = frozenset()  # the queue has the order of the history: the replay is past
+                    return message
+            if self._has_ended:
+                raise StopAsyncIteration
+            from anyio import Event
+
+            self._change = Event()
+            await self._change.wait()
+
+    def offer(self, message: RoomMessage) -> bool:
+        """Put a message into the queue, or do what ``overflow`` says if that is full; whether it is in the queue."""
+        if message.exclude == self.id:
+            return False
+        is_full = len(self._queue) >= self._queue_size
+        if is_full and not self._make_room():
+            return False
+        self._queue.append(message)
+        self._tell()
+        return True
+
+    def end(self) -> None:
+        """End the iteration after what waits."""
+        self._has_ended = True
+        self._tell()
+
+    def call_on_overrun(self, function: Callable[[], None]) -> None:
+        """Call ``function`` at once when this member turns out to be too slow."""
+        self._on_overrun = function
+
+    def _make_room(self) -> bool:
+        self.has_gap = True
+        if self._overflow == "disconnect":
+            self.is_overrun = True
+            self.room.rooms.count_disconnected()
+            self.leave()
+            if self._on_overrun is not None:
+                self._on_overrun()
+            return False
+        self.dropped += 1
+        self.room.rooms.count_dropped()
+        if self._overflow == "drop_newest":
+            return False
+        self._queue.popleft()
+        return True
+
+    async def _ask_history(self, count: int, after: str | None) -> None:
+        history = await self.room.rooms.backend.history(self.room.name, count, after)
+        self.has_gap = self.has_gap or (after is not None and not history.is_complete)
+        self._replay.extend(history.messages)
+        self._replayed_ids = frozenset(message.id for message in history.messages)
+
+    def _tell(self) -> None:
+        if self._change is not None:
+            self._change.set()
+            self._change = None
+
+
+def check_queue(queue_size: int, overflow: str) -> None:
+    """Raise `ValueError` for a queue that could hold nothing, and for an unknown ``overflow``."""
+    if queue_size < 1:
+        raise ValueError(f"No message could ever wait for a member: queue_size is at least 1, not {queue_size}.")
+    if overflow not in get_args(Overflow):
+        raise ValueError(f"Unknown overflow {overflow!r}: use 'disconnect', 'drop_oldest' or 'drop_newest'.")

@@ -1,0 +1,166 @@
+"""All rooms of an application: who is in which one in this process, and what carries messages to the others."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from asgi_types import WebSocketException
+from asgi_types.json_codec import JSONCodec, standard_codec
+
+from .member import Member, Overflow, check_queue
+from .memory_backend import MemoryBackend
+from .room import Room
+from .room_backend import RoomBackend
+from .room_message import RoomMessage
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+TOO_BIG = 1009
+
+
+class RoomsStats(NamedTuple):
+    """What goes on in the `Rooms` of this process: how many there are now, and what has happened since it began."""
+
+    rooms: int
+    """Rooms with a member."""
+    members: int
+    delivered: int
+    """Messages that came to members' queues, each counted once for each member."""
+    dropped: int
+    """Messages that were left out for members with a full queue."""
+    disconnected: int
+    """Members who were disconnected because they were too slow."""
+
+
+class Rooms:
+    """Rooms by name: ``rooms["lobby"]`` is a `Room`, whoever is in it, and whether anybody is.
+
+    ``backend`` carries messages: by default it is a `MemoryBackend`, for one process. With
+    `asgi_websockets.redis.RedisBackend` the rooms are those of all processes that use the same Redis, and the `Rooms`
+    have to be entered for as long as the application runs, in its lifespan: ``async with rooms: yield``. Then every
+    member leaves at the end.
+
+    ``history`` is how many of the last messages of a room are kept, by default 50, for those who join with ``history``
+    or ``after``, and to catch up after a backend was lost. ``queue_size`` is how many messages may wait for one
+    member, by default 64, and ``overflow`` is what happens to a member with more:
+
+    - ``"disconnect"``, the default, ends its membership; see `Room.connect` and `Member`.
+    - ``"drop_oldest"`` and ``"drop_newest"`` leave out the message that has waited longest, or the new one: for states
+      of which the last one counts, or where a gap is better than a delay.
+
+    ``max_message_size`` is how many bytes a message to a room may have, by default 64 KiB, since many may be kept.
+    ``json_codec`` is how JSON is written and read. Rooms belong to one event loop.
+
+    Raises `ValueError` for a negative ``history``, a ``queue_size`` below 1 and an unknown ``overflow``.
+
+    >>> Rooms(history=10)["lobby"]
+    Room('lobby')
+    """
+
+    def __init__(
+        self,
+        backend: RoomBackend | None = None,
+        *,
+        history: int = 50,
+        queue_size: int = 64,
+        overflow: Overflow = "disconnect",
+        max_message_size: int = 64 * 1024,
+        json_codec: JSONCodec = standard_codec,
+    ) -> None:
+        if history < 0:
+            raise ValueError(f"history is a number of messages: it cannot be {history}.")
+        check_queue(queue_size, overflow)
+        self.backend: RoomBackend = MemoryBackend() if backend is None else backend
+        self.history = history
+        self.queue_size = queue_size
+        self.overflow: Overflow = overflow
+        self.max_message_size = max_message_size
+        self.json_codec = json_codec
+        self._members: dict[str, dict[str, Member]] = {}
+        self._delivered = 0
+        self._dropped = 0
+        self._disconnected = 0
+        self._running: AbstractAsyncContextManager[None] | None = None
+        self.backend.bind(self.deliver)
+
+    def __getitem__(self, name: str) -> Room:
+        return Room(self, name)
+
+    @property
+    def stats(self) -> RoomsStats:
+        """What goes on in this process, to be looked at from time to time."""
+        members = sum(map(len, self._members.values()))
+        return RoomsStats(len(self._members), members, self._delivered, self._dropped, self._disconnected)
+
+    async def __aenter__(self) -> Self:
+        if self._running is not None:
+            raise RuntimeError("These Rooms are entered already: do it once, in the lifespan of the application.")
+        running = self.backend.run()
+        await running.__aenter__()
+        self._running = running
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        running, self._running = self._running, None
+        for members in tuple(self._members.values()):
+            for member in tuple(members.values()):
+                member.leave()
+        if running is not None:
+            await running.__aexit__(exc_type, exc, traceback)
+
+    async def publish(self, room: str, data: str | bytes, exclude: Member | None) -> None:
+        """Send text or bytes to a room; see `Room.broadcast_text`."""
+        limit = self.max_message_size
+        if len(data) > limit or (isinstance(data, str) and len(data) * 4 > limit and _utf8_size(data) > limit):
+            raise WebSocketException(TOO_BIG, f"A message to a room has at most {limit} bytes.")
+        await self.backend.publish(room, data, "" if exclude is None else exclude.id, self.history)
+
+    def deliver(self, message: RoomMessage) -> None:
+        """Put a message into the queues of the members in this process; what a backend calls."""
+        for member in tuple(self._members.get(message.room, {}).values()):
+            self._delivered += member.offer(message)
+
+    def add(self, member: Member) -> None:
+        """Take a member in."""
+        name = member.room.name
+        info = None if member.info is None else self.encode(member.info)
+        members = self._members.get(name)
+        if members is None:
+            self.backend.subscribe(name)
+            members = self._members[name] = {}
+        members[member.id] = member
+        if info is not None:
+            self.backend.enter(name, member.id, info)
+
+    def remove(self, member: Member) -> None:
+        """Let a member go; nothing if it has gone."""
+        name = member.room.name
+        members = self._members.get(name, {})
+        if members.pop(member.id, None) is None:
+            return
+        if member.info is not None:
+            self.backend.leave(name, member.id)
+        if not members:
+            del self._members[name]
+            self.backend.unsubscribe(name)
+
+    def count_dropped(self) -> None:
+        """Note that a message was left out for a member."""
+        self._dropped += 1
+
+    def count_disconnected(self) -> None:
+        """Note that a member was too slow."""
+        self._disconnected += 1
+
+    def encode(self, value: Any) -> str:
+        """A value as JSON text."""
+        encoded = self.json_codec.encode(value)
+        return encoded if isinstance(encoded, str) else encoded.decode()
+
+
+def _utf8_size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,132 @@
+"""Endpoints that are classes: a method for each thing that happens to a WebSocket."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, ClassVar, Final, Literal
+
+from asgi_types import HTTPException, Message, Receive, Scope, Send, WebSocketException, close_code
+
+from ._disconnect import WebSocketDisconnect
+from ._failure import failure_of
+from ._message_error import json_error, wrong_kind
+from ._session import WebSocketClass, WebSocketSession
+from ._websocket import WebSocket
+
+CLEANUP_TIMEOUT: Final = 10.0
+"""Seconds that `WebSocketEndpoint.on_disconnect` has where the connection was cancelled."""
+
+
+class WebSocketEndpoint:
+    """Answer each message of a WebSocket by `on_receive`, from `on_connect` to `on_disconnect`.
+
+    The class is the endpoint, as in ``WebSocketRoute("/echo", Echo)``; each connection makes an instance, which is
+    awaited. Exceptions end the connection as those of a function do; see `websocket_session`.
+
+    ``encoding`` is what messages have to be: ``"text"``, ``"bytes"``, ``"json"`` in either, or None for text or bytes
+    as they come. A message that is something else closes the connection with code 1003. ``websocket_class`` makes
+    the WebSocket. Another scope type than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of
+    the class.
+
+    >>> import asyncio
+    >>> class Echo(WebSocketEndpoint):
+    ...     encoding = "text"
+    ...     async def on_receive(self, websocket, data):
+    ...         await websocket.send_text(data)
+    >>> events = iter([{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "Hello"},
+    ...                {"type": "websocket.disconnect", "code": 1000}])
+    >>> async def receive():
+    ...     return next(events)
+    >>> async def send(message):
+    ...     print(message)
+    >>> async def main():
+    ...     await Echo({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    >>> asyncio.run(main())
+    {'type': 'websocket.accept', 'subprotocol': None, 'headers': []}
+    {'type': 'websocket.send', 'text': 'Hello'}
+    """
+
+    encoding: Literal["text", "bytes", "json"] | None = None
+    websocket_class: ClassVar[WebSocketClass] = WebSocket
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket", f"Not a WebSocket's scope: {scope['type']!r}."
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.encoding not in (None, "text", "bytes", "json"):
+            raise ValueError(
+                f"Unknown encoding {cls.encoding!r} of {cls.__name__}: use 'text', 'bytes', 'json' or None."
+            )
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self.dispatch().__await__()
+
+    async def dispatch(self) -> None:
+        """Serve the connection."""
+        await WebSocketSession(self._serve, type(self).websocket_class)(self.scope, self.receive, self.send)
+
+    async def decode(self, websocket: Any, message: Message) -> Any:
+        """What `on_receive` gets for an ASGI message; raises `WebSocketException` with code 1003 for the wrong kind."""
+        text, data = message.get("text"), message.get("bytes")
+        if self.encoding == "json":
+            try:
+                return websocket.json_codec.decode(data if text is None else text)
+            except (ValueError, RecursionError) as error:
+                raise json_error(error) from None
+        found = {"text": text, "bytes": data, None: data if text is None else text}[self.encoding]
+        if found is None:
+            raise wrong_kind(str(self.encoding))
+        return found
+
+    async def on_connect(self, websocket: Any) -> None:
+        """Accept the connection, or do otherwise."""
+        await websocket.accept()
+
+    async def on_receive(self, websocket: Any, data: Any) -> None:
+        """Take a message."""
+
+    async def on_disconnect(self, websocket: Any, close_code: int) -> None:
+        """Clean up, whatever ended the connection after `on_connect`: this is its code.
+
+        It is the client's, that of the exception, 1011 for one that has none, and 1001 if the server cancelled it;
+        then there are ten seconds, where asyncio's own ``Task.cancel`` does not come again.
+        """
+
+    async def _serve(self, websocket: WebSocket[Any]) -> None:
+        await self.on_connect(websocket)
+        code = 1001
+        is_cancelled = True
+        try:
+            code = await self._converse(websocket)
+            is_cancelled = False
+        except Exception as exc:
+            code = _code_of(exc)
+            is_cancelled = False
+            raise
+        finally:
+            if is_cancelled:
+                from anyio import move_on_after
+
+                with move_on_after(CLEANUP_TIMEOUT, shield=True):
+                    await self.on_disconnect(websocket, code)
+            else:
+                await self.on_disconnect(websocket, code)
+
+    async def _converse(self, websocket: WebSocket[Any]) -> int:
+        """Take messages until the client is gone, and return its close code."""
+        while (message := await websocket.receive())["type"] != "websocket.disconnect":
+            await self.on_receive(websocket, await self.decode(websocket, message))
+        return message.get("code") or 1000
+
+
+def _code_of(exc: Exception) -> int:
+    failure = failure_of(exc)
+    if failure is None:
+        return exc.code if isinstance(exc, WebSocketDisconnect) else 1006
+    if isinstance(failure, WebSocketException):
+        return failure.code
+    return close_code(failure.status_code) if isinstance(failure, HTTPException) else 1011

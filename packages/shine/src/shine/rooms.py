@@ -1,0 +1,11 @@
+"""Rooms: what is sent to one goes to all who are in it, by WebSockets and by server-sent events."""
+
+from asgi_websockets import Member as Member
+from asgi_websockets import MemoryBackend as MemoryBackend
+from asgi_websockets import Room as Room
+from asgi_websockets import RoomBackend as RoomBackend
+from asgi_websockets import RoomMessage as RoomMessage
+from asgi_websockets import Rooms as Rooms
+from asgi_websockets import RoomsStats as RoomsStats
+
+__all__ = ("Member", "MemoryBackend", "Room", "RoomBackend", "RoomMessage", "Rooms", "RoomsStats")
