@@ -13,14 +13,25 @@ from pathlib import Path
 
 
 @contextmanager
-def serving(folder: Path, source: str, *options: str) -> Iterator[tuple[int, int]]:
-    """Port and process number of a uvicorn with the ``app`` of this module, which is written into ``folder``."""
+def serving(folder: Path, source: str, *options: str, send_buffer: int | None = None) -> Iterator[tuple[int, int]]:
+    """Port and process number of a uvicorn with the ``app`` of this module, which is written into ``folder``.
+
+    ``send_buffer`` is what the system may hold of each connection, in bytes; by default as much as it likes.
+    """
     (folder / "served.py").write_text(source)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "uvicorn", "served:app", f"--port={port}", "--log-level=warning", *options]
-    process = subprocess.Popen(command, cwd=folder)
+    with socket.socket() as listener:
+        if send_buffer is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)  # what is accepted inherits it
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
+        command = [sys.executable, "-m", "uvicorn", "served:app", "--log-level=warning", *options]
+        command.append(f"--port={port}" if send_buffer is None else f"--fd={listener.fileno()}")
+        if send_buffer is None:
+            listener.close()
+            process = subprocess.Popen(command, cwd=folder)
+        else:
+            listener.listen(4096)
+            process = subprocess.Popen(command, cwd=folder, pass_fds=[listener.fileno()])
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:

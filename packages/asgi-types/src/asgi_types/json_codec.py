@@ -42,6 +42,19 @@ def encoded_text(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+def unicode_text(encoded: bytes | str) -> str:
+    r"""What a codec has encoded as text that can be sent: without lone surrogates, as `encoded_text` does it.
+
+    >>> unicode_text(b'"Hello"'), unicode_text('"\ud800"')
+    ('"Hello"', '"\\ud800"')
+    """
+    if isinstance(encoded, str):
+        if encoded.isascii():  # known without a look at the text
+            return encoded
+        encoded = encoded_text(encoded)
+    return encoded.decode()
+
+
 def decoding_error(error: Exception) -> json.JSONDecodeError:
     """What a codec raised on the text of a client, said in one way.
 
@@ -79,11 +92,22 @@ def _decode(text: bytes | str) -> Any:
     A number beyond the range of a float, such as ``1e999``, is infinity. To look at each would double the time.
     """
     try:
-        return _decoder.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text)))
+        if not isinstance(text, str):
+            text = text.decode(json.detect_encoding(text))
+        return _decode_text(text)
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise
     except ValueError:  # of int(), whose limit of digits keeps it from quadratic time
         raise json.JSONDecodeError("Number with too many digits", "", 0) from None
+
+
+def _decode_text(text: str) -> Any:
+    # What begins with JSON and ends with it, as nearly all does, needs no search for white space.
+    try:
+        value, end = _decoder.raw_decode(text)
+    except json.JSONDecodeError:
+        return _decoder.decode(text)
+    return value if end == len(text) else _decoder.decode(text)
 
 
 standard_codec = JSONCodec(_encode, _decode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from anyio import CancelScope
@@ -34,11 +34,18 @@ async def beside(work: Callable[[], Awaitable[None]]) -> AsyncGenerator[CancelSc
             try:
                 yield tasks.cancel_scope
             except BaseException as exc:
-                if isinstance(exc, get_cancelled_exc_class()):
-                    raise
+                if _has_cancellation(exc, get_cancelled_exc_class()):
+                    raise  # to the scope it belongs to
                 failure = failure or exc
             tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
     finally:
         failure = None  # its traceback refers to this frame
+
+
+def _has_cancellation(exc: BaseException, cancelled: type[BaseException]) -> bool:
+    """Whether ``exc`` is a cancellation, or a group with one, as trio makes of a failure that is met by one."""
+    if isinstance(exc, BaseExceptionGroup):
+        return cast("BaseExceptionGroup[BaseException]", exc).subgroup(cancelled) is not None
+    return isinstance(exc, cancelled)

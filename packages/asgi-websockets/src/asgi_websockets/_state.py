@@ -17,6 +17,8 @@ class WebSocketState(Enum):
     DISCONNECTED = 2
     RESPONSE = 3
 
+    __hash__ = object.__hash__  # the enumeration's own is written in Python, and the tables below are asked often
+
 
 Transitions = dict[WebSocketState, dict[str, WebSocketState]]
 """By state, the message types that are allowed in it and the state each leads to; a state without an entry is final."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, close_message, may_deny
 from asgi_types import StateT as StateT
-from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec
+from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec, unicode_text
 
 from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
 from ._heartbeat import Heartbeat
@@ -131,9 +131,11 @@ class WebSocket(HTTPConnection[StateT]):
         case. Raises `ValueError` for CR, LF or NUL in the subprotocol or a header, and `HTTPException` with status 403
         for a page of an origin that is not allowed.
         """
-        check_origin(self.scope, self.allowed_origins)
-        fields = [(name.lower(), value) for name, value in headers or ()]
-        _refuse_line_breaks((subprotocol or "").encode(), *(part for field in fields for part in field))
+        if self.allowed_origins is not None or "session" in self.scope:
+            check_origin(self.scope, self.allowed_origins)
+        fields = [(name.lower(), value) for name, value in headers] if headers else []
+        if subprotocol or fields:
+            _refuse_line_breaks((subprotocol or "").encode(), *(part for field in fields for part in field))
         if self.client_state is WebSocketState.CONNECTING:
             await self.receive()
         await self.send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": fields})
@@ -198,7 +200,7 @@ class WebSocket(HTTPConnection[StateT]):
         text = _is_text(mode)
         encoded = self.json_codec.encode(data)
         if text:
-            await self.send_text(encoded if isinstance(encoded, str) else encoded.decode())
+            await self.send_text(unicode_text(encoded))
         else:
             await self.send_bytes(encoded_text(encoded) if isinstance(encoded, str) else encoded)
 

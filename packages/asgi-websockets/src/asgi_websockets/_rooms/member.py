@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, get_args
 
@@ -39,13 +40,21 @@ class Member:
     when it was too slow, after what waits for it; ``is_overrun`` tells that.
     """
 
-    def __init__(self, room: Room, info: Any, options: MemberOptions) -> None:
+    def __init__(
+        self,
+        room: Room,
+        info: Any,
+        *,
+        history: int = 0,
+        after: str | None = None,
+        queue_size: int | None = None,
+        overflow: Overflow | None = None,
+    ) -> None:
         from secrets import token_hex  # not needed to answer a request
 
-        queue_size = options.get("queue_size", room.rooms.queue_size)
-        overflow = options.get("overflow", room.rooms.overflow)
+        queue_size = room.rooms.queue_size if queue_size is None else queue_size
+        overflow = room.rooms.overflow if overflow is None else overflow
         check_queue(queue_size, overflow)
-        history, after = options.get("history", 0), options.get("after")
         if history < 0:
             raise ValueError(f"history is a number of messages: it cannot be {history}.")
         self.room = room
@@ -54,7 +63,7 @@ class Member:
         self.dropped: int = 0
         self.has_gap: bool = False
         self.is_overrun: bool = False
-        self._wanted = (history or room.rooms.history, after) if history or after else None
+        self._wanted = (history or room.rooms.history, after or None) if history or after else None
         self._queue_size = queue_size
         self._overflow: Overflow = overflow
         self._queue: deque[RoomMessage] = deque()
@@ -79,8 +88,8 @@ class Member:
 
     def leave(self) -> None:
         """Leave the room, and end the iteration after what waits; a second call does nothing."""
-        self.room.rooms.remove(self)
         self.end()
+        self.room.rooms.remove(self)
 
     def __aiter__(self) -> Self:
         return self
@@ -88,7 +97,7 @@ class Member:
     async def __anext__(self) -> RoomMessage:
         if not self._is_in:
             raise RuntimeError("Messages come to who is in the room: iterate inside of 'with room.join() as member:'.")
-        if self._wanted is not None:
+        if self._wanted is not None and not self._has_ended:
             await self._ask_history(*self._wanted)
             self._wanted = None
         while True:
@@ -103,7 +112,7 @@ class Member:
                 raise StopAsyncIteration
             from anyio import Event
 
-            self._change = Event()
+            self._change = self._change or Event()
             await self._change.wait()
 
     def offer(self, message: RoomMessage) -> bool:
@@ -123,8 +132,10 @@ class Member:
         self._tell()
 
     def call_on_overrun(self, function: Callable[[], None]) -> None:
-        """Call ``function`` at once when this member turns out to be too slow."""
+        """Call ``function`` at once when this member turns out to be too slow, or if it has."""
         self._on_overrun = function
+        if self.is_overrun:
+            function()
 
     def _make_room(self) -> bool:
         self.has_gap = True
@@ -144,9 +155,14 @@ class Member:
 
     async def _ask_history(self, count: int, after: str | None) -> None:
         history = await self.room.rooms.backend.history(self.room.name, count, after)
-        self.has_gap = self.has_gap or (after is not None and not history.is_complete)
-        self._replay.extend(history.messages)
-        self._replayed_ids = frozenset(message.id for message in history.messages)
+        self.has_gap = self.has_gap or not history.is_complete
+        waiting = {message.id for message in self._queue}
+        past = tuple(takewhile(lambda message: message.id not in waiting, history.messages))
+        if self.dropped and waiting and len(past) == len(history.messages):
+            past = ()  # they came after what waits, and were dropped
+        self._replay.extend(message for message in past if message.exclude != self.id)
+        if not waiting:  # else all that is still to come is newer than the history
+            self._replayed_ids = frozenset(message.id for message in past)
 
     def _tell(self) -> None:
         if self._change is not None:

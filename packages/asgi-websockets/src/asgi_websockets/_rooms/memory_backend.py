@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
@@ -12,8 +12,8 @@ from typing import Final
 from .room_backend import Deliver, History
 from .room_message import RoomMessage
 
-OVERHEAD: Final = 600
-"""Bytes that a message takes in the history beyond its data and the name of its room."""
+OVERHEAD: Final = 1200
+"""Bytes that a message takes in the history beyond its data and the name of its room, if it is the room's only one."""
 
 
 class MemoryBackend:
@@ -36,7 +36,7 @@ class MemoryBackend:
         self._deliver: Deliver | None = None
         self._count = 0
         self._histories: dict[str, deque[RoomMessage]] = {}
-        self._kept: dict[str, RoomMessage] = {}  # those of all rooms by id, the oldest first
+        self._kept: OrderedDict[str, RoomMessage] = OrderedDict()  # those of all rooms by id, the oldest first
         self._kept_bytes = 0
         self._members: dict[str, dict[str, str]] = {}
 

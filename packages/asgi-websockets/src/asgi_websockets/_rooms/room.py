@@ -81,10 +81,10 @@ class Room:
         ``Last-Event-ID``: then those after it come first, ``history`` at most, or else all that are kept.
         ``queue_size`` and ``overflow`` are those of the `Rooms` unless given here.
 
-        Raises `ValueError` for a ``queue_size`` below 1, a negative ``history`` and an unknown ``overflow``, and what
-        the codec raises for ``info``.
+        Raises `ValueError` for a ``queue_size`` below 1, a negative ``history`` and an unknown ``overflow``. To enter
+        with an ``info`` that JSON has no form for raises what the codec does.
         """
-        return Member(self, info, options)
+        return Member(self, info, **options)
 
     @asynccontextmanager
     async def connect(
@@ -104,7 +104,7 @@ class Room:
                 member.call_on_overrun(scope.cancel)
                 yield member
         if member.is_overrun:
-            with move_on_after(CLOSE_TIMEOUT, shield=True), suppress(*GONE):
+            with move_on_after(CLOSE_TIMEOUT, shield=True), suppress(Exception):  # whatever it is, it is gone
                 await websocket.close(TOO_SLOW, "Too slow.")
             raise WebSocketDisconnect(TOO_SLOW, "Too slow.")
 

@@ -54,7 +54,8 @@ class RoomBackend(Protocol):
     async def history(self, room: str, count: int, after: str | None) -> History:
         """The last ``count`` messages, or all that are kept after the one with the id ``after``, at most ``count``.
 
-        What is published later is delivered, if the room was subscribed to before: between the two nothing is lost.
+        Of a room that is subscribed to nothing is lost between the two: what was published before the answer has been
+        delivered by then, and what comes later is delivered.
         """
         ...
 

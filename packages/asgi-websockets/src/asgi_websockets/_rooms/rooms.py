@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from asgi_types import WebSocketException
-from asgi_types.json_codec import JSONCodec, standard_codec
+from asgi_types.json_codec import JSONCodec, standard_codec, unicode_text
 
 from .member import Member, Overflow, check_queue
 from .memory_backend import MemoryBackend
@@ -17,7 +18,8 @@ from .room_message import RoomMessage
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-TOO_BIG = 1009
+TOO_BIG: Final = 1009
+INVALID_TEXT: Final = 1007
 
 
 class RoomsStats(NamedTuple):
@@ -79,6 +81,7 @@ class Rooms:
         self.max_message_size = max_message_size
         self.json_codec = json_codec
         self._members: dict[str, dict[str, Member]] = {}
+        self._listed: set[str] = set()  # the ids of those that the backend knows of
         self._delivered = 0
         self._dropped = 0
         self._disconnected = 0
@@ -106,17 +109,17 @@ class Rooms:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         running, self._running = self._running, None
-        for members in tuple(self._members.values()):
-            for member in tuple(members.values()):
-                member.leave()
-        if running is not None:
-            await running.__aexit__(exc_type, exc, traceback)
+        async with AsyncExitStack() as stack:
+            if running is not None:
+                stack.push_async_exit(running.__aexit__)
+            for members in tuple(self._members.values()):
+                for member in members.values():
+                    stack.callback(member.leave)
 
     async def publish(self, room: str, data: str | bytes, exclude: Member | None) -> None:
         """Send text or bytes to a room; see `Room.broadcast_text`."""
-        limit = self.max_message_size
-        if len(data) > limit or (isinstance(data, str) and len(data) * 4 > limit and _utf8_size(data) > limit):
-            raise WebSocketException(TOO_BIG, f"A message to a room has at most {limit} bytes.")
+        if _size(data) > self.max_message_size:
+            raise WebSocketException(TOO_BIG, f"A message to a room has at most {self.max_message_size} bytes.")
         await self.backend.publish(room, data, "" if exclude is None else exclude.id, self.history)
 
     def deliver(self, message: RoomMessage) -> None:
@@ -128,13 +131,16 @@ class Rooms:
         """Take a member in."""
         name = member.room.name
         info = None if member.info is None else self.encode(member.info)
-        members = self._members.get(name)
-        if members is None:
+        if name not in self._members:
             self.backend.subscribe(name)
-            members = self._members[name] = {}
-        members[member.id] = member
+        self._members.setdefault(name, {})[member.id] = member
         if info is not None:
-            self.backend.enter(name, member.id, info)
+            self._listed.add(member.id)
+            try:
+                self.backend.enter(name, member.id, info)
+            except BaseException:
+                self.remove(member)
+                raise
 
     def remove(self, member: Member) -> None:
         """Let a member go; nothing if it has gone."""
@@ -142,11 +148,15 @@ class Rooms:
         members = self._members.get(name, {})
         if members.pop(member.id, None) is None:
             return
-        if member.info is not None:
-            self.backend.leave(name, member.id)
         if not members:
             del self._members[name]
-            self.backend.unsubscribe(name)
+        try:
+            if member.id in self._listed:
+                self._listed.discard(member.id)
+                self.backend.leave(name, member.id)
+        finally:
+            if not members:
+                self.backend.unsubscribe(name)
 
     def count_dropped(self) -> None:
         """Note that a message was left out for a member."""
@@ -158,9 +168,13 @@ class Rooms:
 
     def encode(self, value: Any) -> str:
         """A value as JSON text."""
-        encoded = self.json_codec.encode(value)
-        return encoded if isinstance(encoded, str) else encoded.decode()
+        return unicode_text(self.json_codec.encode(value))
 
 
-def _utf8_size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
+def _size(data: str | bytes) -> int:
+    if isinstance(data, bytes) or data.isascii():
+        return len(data)
+    try:
+        return len(data.encode())
+    except UnicodeEncodeError:  # sent, it would fail for each member instead of for who has sent it
+        raise WebSocketException(INVALID_TEXT, "A message to a room has to be Unicode text.") from None
