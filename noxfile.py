@@ -177,6 +177,8 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/forms.py")
     session.run("python", "benchmarks/form_memory.py")
     session.run("python", "benchmarks/form_latency.py")
+    session.run("python", "benchmarks/websocket_echo.py")
+    session.run("python", "benchmarks/rooms_load.py")
     session.run("python", "benchmarks/import_time.py")
     session.run("python", "benchmarks/memory.py")
 
