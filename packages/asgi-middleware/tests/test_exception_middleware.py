@@ -1,4 +1,4 @@
-"""Which handler answers what, other connections than HTTP, and the guard; what is left is in the file beside."""
+"""Which handler answers what, other connections than HTTP, and the guard; what is left is in the files beside."""
 
 import http
 
@@ -202,42 +202,12 @@ async def test_a_handled_exception_keeps_no_traceback(drive, raising, raises):
 # Other connections
 
 
-async def test_websocket_exception_is_a_close_frame(drive, raising):
-    answer = await drive.websocket(ExceptionMiddleware(raising(WebSocketException(1008, "Sign in."))))
-    assert answer.messages == [{"type": "websocket.close", "code": 1008, "reason": "Sign in."}]
-
-
-async def test_websocket_exception_closes_an_accepted_websocket(drive, raising):
-    accept = {"type": "websocket.accept"}
-    app = ExceptionMiddleware(raising(WebSocketException(3000), accept, {"type": "websocket.send", "text": "hi"}))
-    answer = await drive.websocket(app)
-    assert answer.messages[-1] == {"type": "websocket.close", "code": 3000, "reason": ""}
-
-
 async def test_websocket_exception_of_an_http_request_is_a_server_error(drive, raising, answering):
     error = WebSocketException(1008)
     app = answering(raising(error))
     answer = await drive.request(app)
     assert (answer.status, answer.text) == SERVER_ERROR
     assert app.errors == [error]
-
-
-async def test_a_handler_of_websocket_exceptions_replaces_the_default(drive, raising):
-    close = {"type": "websocket.close", "code": 4000, "reason": ""}
-
-    async def handler(websocket, error):
-        return lambda scope, receive, send: send(close)
-
-    answer = await drive.websocket(
-        ExceptionMiddleware(raising(WebSocketException(1008)), {WebSocketException: handler})
-    )
-    assert answer.messages == [close]
-
-
-async def test_an_unhandled_error_of_a_websocket_is_left_to_the_server(drive, raising, answering, says):
-    app = answering(raising(ValueError("no")), fallback=says("no"))
-    assert (await drive.websocket(app)).messages == []
-    assert [repr(error) for error in app.errors] == ["ValueError('no')"]
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "mqtt"])

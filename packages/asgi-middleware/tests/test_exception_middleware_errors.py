@@ -62,6 +62,19 @@ async def test_a_handler_that_fails_is_a_server_error_and_raised(drive, raising,
     assert failure.__context__ is original
 
 
+async def test_the_fallback_gets_what_a_handler_raises(drive, raising, answering, raises):
+    seen = []
+
+    async def fallback(connection, error):
+        seen.append(error)
+        return Response("sorry", 500)
+
+    failure = KeyError("failure")
+    app = answering(raising(ValueError("original")), {ValueError: raises(failure)}, fallback)
+    await drive.request(app)
+    assert (seen, app.errors) == ([failure], [failure])
+
+
 async def test_a_handler_may_raise_what_another_one_answers(drive, raising, answering, raises):
     app = answering(raising(ValueError()), {ValueError: raises(HTTPException(422, "Unfit."))})
     answer = await drive.request(app)

@@ -9,6 +9,8 @@ import pytest
 from asgi_types import GUARD, Guard, HTTPException, answer, refuse
 
 REFUSAL = HTTPException(405, "Not here.", headers={"Allow": "GET"})
+CLOSE = {"type": "websocket.close", "code": 1008, "reason": "Not here."}
+DENIABLE = {"websocket.http.response": {}}
 
 
 async def refusing(scope: Any, receive: Any, send: Any) -> None:
@@ -76,18 +78,18 @@ async def test_a_refusal_without_content_has_none(drive: Any) -> None:
 @pytest.mark.parametrize("extensions", [{}, None, {"tls": {}}])
 async def test_a_websocket_is_closed_by_a_server_that_cannot_deny(drive: Any, extensions: Any) -> None:
     sent = await drive.websocket(refusing, extensions=extensions)
-    assert sent.messages == [{"type": "websocket.close", "code": 1000, "reason": ""}]
+    assert sent.messages == [CLOSE]
 
 
 async def test_a_websocket_is_closed_where_the_scope_has_no_extensions(drive: Any) -> None:
     scope = drive.websocket_scope()
     del scope["extensions"]
     sent = await drive.events(refusing, scope, [{"type": "websocket.connect"}])
-    assert sent.messages == [{"type": "websocket.close", "code": 1000, "reason": ""}]
+    assert sent.messages == [CLOSE]
 
 
 async def test_a_websocket_is_denied_by_a_server_that_can(drive: Any) -> None:
-    sent = await drive.websocket(refusing, extensions={"websocket.http.response": {}})
+    sent = await drive.websocket(refusing, extensions=DENIABLE)
     assert sent.messages == [
         {
             "type": "websocket.http.response.start",
@@ -100,6 +102,44 @@ async def test_a_websocket_is_denied_by_a_server_that_can(drive: Any) -> None:
         },
         {"type": "websocket.http.response.body", "body": b"Not here."},
     ]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "reason"),
+    [
+        (HTTPException(401, "Sign in."), 3000, "Sign in."),
+        (HTTPException(403), 3003, "Forbidden"),
+        (HTTPException(500), 1011, "Internal Server Error"),
+        (HTTPException(204), 1000, "No Content"),
+        (HTTPException(404, ""), 1008, ""),
+        (HTTPException(404, "\u2603" * 50), 1008, "\u2603" * 41),
+    ],
+)
+async def test_a_websocket_is_closed_with_the_code_of_the_status(
+    drive: Any, refusal: HTTPException, code: int, reason: str
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await refuse(scope, receive, send, refusal)
+
+    assert (await drive.websocket(app)).messages == [{"type": "websocket.close", "code": code, "reason": reason}]
+
+
+@pytest.mark.parametrize("extensions", [{}, DENIABLE])
+async def test_an_accepted_websocket_is_closed(drive: Any, extensions: Any) -> None:
+    accept = {"type": "websocket.accept"}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(accept)
+        await answer(scope, receive, send, REFUSAL, is_accepted=True)
+
+    assert (await drive.websocket(app, extensions=extensions)).messages == [accept, CLOSE]
+
+
+async def test_a_request_is_never_accepted(drive: Any) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answer(scope, receive, send, REFUSAL, is_accepted=True)
+
+    assert (await drive.request(app)).status == 405
 
 
 async def test_a_guard_keeps_the_promise_right_where_it_is_called(drive: Any) -> None:
@@ -117,9 +157,10 @@ async def test_a_guard_keeps_the_promise_right_where_it_is_called(drive: Any) ->
     assert (await drive.request(middleware_of_a_route, **{GUARD: keeping})).text == "Not here."
 
 
-async def test_a_refusal_without_content_has_no_type_of_content(drive):
-    async def app(scope, receive, send):
-        await refuse(scope, receive, send, HTTPException(204))
+@pytest.mark.parametrize("status", [204, 304])
+async def test_a_refusal_without_content_has_no_type_of_content(drive: Any, status: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await refuse(scope, receive, send, HTTPException(status))
 
-    answer = await drive.request(app)
-    assert (answer.status, answer.start["headers"], answer.body) == (204, [], b"")
+    sent = await drive.request(app)
+    assert (sent.status, sent.start["headers"], sent.body) == (status, [], b"")

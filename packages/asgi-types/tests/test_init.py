@@ -33,11 +33,17 @@ def test_importing_it_loads_the_standard_library_only_and_little_of_it() -> None
     assert roots & TOO_HEAVY == set()
 
 
-def test_the_root_leaves_typed_scopes_and_events_to_those_who_ask() -> None:
+def test_the_root_leaves_typed_scopes_events_and_json_to_those_who_ask() -> None:
     loaded = loaded_by("import asgi_types")
-    assert {name for name in loaded if name.endswith(("scopes", "events"))} == set()
-    asked = loaded_by("import asgi_types.scopes, asgi_types.events")
-    assert {"asgi_types.scopes", "asgi_types.events"} < asked
+    assert {name for name in loaded if name.endswith(("scopes", "events", "json_codec"))} == set()
+    asked = loaded_by("import asgi_types.scopes, asgi_types.events, asgi_types.json_codec")
+    assert {"asgi_types.scopes", "asgi_types.events", "asgi_types.json_codec"} < asked
+
+
+def test_json_alone_loads_little_more_than_the_json_of_the_standard_library() -> None:
+    asked = {name.partition(".")[0] for name in loaded_by("import asgi_types.json_codec")}
+    assert asked - sys.stdlib_module_names == {"__main__", "asgi_types"}
+    assert asked & TOO_HEAVY == {"json"}
 
 
 def test_a_response_and_a_request_can_be_served_without_the_heavy_ones() -> None:
@@ -61,10 +67,23 @@ def test_it_depends_on_nothing_and_is_typed() -> None:
     assert (SOURCE / "py.typed").read_bytes() == b""
 
 
-@pytest.mark.parametrize("module", ["asgi_types", "asgi_types.events", "asgi_types.scopes"])
+def public_modules() -> list[str]:
+    return ["asgi_types", *(f"asgi_types.{path.stem}" for path in SOURCE.glob("*.py") if not path.stem.startswith("_"))]
+
+
+def test_few_modules_are_public() -> None:
+    assert sorted(public_modules()) == ["asgi_types", "asgi_types.events", "asgi_types.json_codec", "asgi_types.scopes"]
+
+
+@pytest.mark.parametrize("module", public_modules())
 def test_all_is_sorted_and_what_is_there(module: str) -> None:
     surface = import_module(module)
     assert list(surface.__all__) == sorted(surface.__all__)
     assert [name for name in surface.__all__ if not hasattr(surface, name)] == []
-    if module != "asgi_types":
+    if module in ("asgi_types.events", "asgi_types.scopes"):  # which only gather names
         assert {name for name in dir(surface) if not name.startswith("_")} == set(surface.__all__)
+
+
+def test_json_codec_says_what_is_public() -> None:
+    surface = import_module("asgi_types.json_codec")
+    assert set(surface.__all__) == {"JSONCodec", "decoding_error", "encoded_text", "standard_codec", "unicode_text"}

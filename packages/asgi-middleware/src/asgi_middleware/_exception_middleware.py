@@ -179,6 +179,7 @@ class ExceptionMiddleware:
         if is_accepted or (not started() and may_deny(scope)):
             with suppress(Exception):  # the client may be gone, and `exc` is raised on in any case
                 await answer(scope, receive, send, HTTPException(500), is_accepted=is_accepted)
+        scope.pop(VIEW, None)  # it holds the scope
 
     async def _answer(
         self, handler: ExceptionHandler, exc: Exception, scope: Scope, receive: Receive, send: Send

@@ -30,10 +30,12 @@ def close_code(status_code: int) -> int:
 def close_message(code: int = 1000, reason: str = "") -> Message:
     """The ASGI message that closes a WebSocket; a reason of more than 123 bytes of UTF-8 is cut between characters.
 
+    Lone surrogates, which UTF-8 has no form for, become question marks.
+
     >>> close_message(1008, "Sign in first.")
     {'type': 'websocket.close', 'code': 1008, 'reason': 'Sign in first.'}
     """
-    if len(reason) * 4 > MAX_REASON:  # a character is four bytes at most
+    if not (len(reason) <= MAX_REASON and reason.isascii()):
         reason = reason.encode("utf-8", "replace")[:MAX_REASON].decode("utf-8", "ignore")
     return {"type": "websocket.close", "code": code, "reason": reason}
 

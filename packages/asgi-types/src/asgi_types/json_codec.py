@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
+__all__ = ("JSONCodec", "decoding_error", "encoded_text", "standard_codec", "unicode_text")
+
 # One encoder for all: json.dumps() makes a new one for every call that is not all defaults. Looking for circles costs
 # an eighth of the time, and the interpreter's own limit of depth finds them as well.
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)
@@ -110,5 +112,5 @@ def _decode_text(text: str) -> Any:
     return value if end == len(text) else _decoder.decode(text)
 
 
-standard_codec = JSONCodec(_encode, _decode)
+standard_codec: JSONCodec = JSONCodec(_encode, _decode)
 """The standard library's JSON, which is the default."""
