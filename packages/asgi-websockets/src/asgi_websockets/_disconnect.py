@@ -1,5 +1,7 @@
 """The two errors of a connection that is gone: one is the client's doing, the other the program's."""
 
+from typing import Final
+
 
 class WebSocketDisconnect(Exception):  # noqa: N818 - Starlette's name
     """The client closed the connection or was lost; ``code`` is its close code (RFC 6455 section 7.4).
@@ -27,3 +29,7 @@ class WebSocketDisconnected(RuntimeError):  # noqa: N818 - Starlette's name
     >>> isinstance(WebSocketDisconnected("Closed."), RuntimeError)
     True
     """
+
+
+GONE: Final = (WebSocketDisconnect, WebSocketDisconnected)
+"""What a WebSocket raises that can no longer be sent to, for whoever does not mind."""

@@ -45,7 +45,9 @@ def _is_same(origin: str, scope: Scope) -> bool:
     """Whether host and port are those of the ``Host`` header. A proxy may have ended TLS, so the scheme may differ."""
     scheme, host = _split(origin)
     asked = scope_host(scope)
-    return host is not None and asked is not None and _key(scheme, host) == _key(scheme, asked)
+    if host is None or asked is None or scheme not in DEFAULT_PORTS:  # an app's own scheme is an origin of its own
+        return False
+    return _key(scheme, host) == _key(scheme, asked)
 
 
 def _matches_any(origin: str, patterns: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from asgi_types import ASGIApp, HTTPException, Message, Receive, Scope, Send, refuse
 
 from ._beating import beating
-from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
+from ._disconnect import WebSocketDisconnect
 from ._heartbeat import Heartbeat
 from ._origin import AllowedOrigins, check_origin
 from ._state import WebSocketState
@@ -89,7 +89,3 @@ class _Connection:
             await self._websocket.send(message)
         except WebSocketDisconnect as gone:
             raise gone.__cause__ or ConnectionError(str(gone)) from None
-        except WebSocketDisconnected:
-            if self._websocket.client_state is not WebSocketState.DISCONNECTED:
-                raise  # it closed the connection itself
-            raise ConnectionError(f"The connection was closed: {self._end['code']} {self._end['reason']}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from asgi_types import (
     GUARD,
@@ -20,10 +20,13 @@ from asgi_types import (
     may_deny,
 )
 
-from ._disconnect import WebSocketDisconnect
+from ._disconnect import GONE, WebSocketDisconnected
 from ._failure import failure_of
 from ._state import WebSocketState
 from ._websocket import WebSocket
+
+END_TIMEOUT: Final = 1.0
+"""Seconds that a client has to take the end of a connection that an exception has ended."""
 
 WebSocketClass = Callable[[Scope, Receive, Send], WebSocket[Any]]
 
@@ -80,6 +83,7 @@ class WebSocketSession:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = self.websocket_class(scope, receive, send)
+        ended: Exception | None = None
         try:
             if websocket.heartbeat is None:
                 await self.func(websocket)
@@ -88,41 +92,53 @@ class WebSocketSession:
 
                 async with beating(websocket, websocket.heartbeat):
                     await self.func(websocket)
-            if _is_open(websocket):
-                await websocket.close()
         except Exception as exc:
-            failure = failure_of(exc)
+            ended = exc
+        if ended is not None:
             try:
-                if failure is not None:
-                    await self._end(websocket, failure)
+                # Not where it is handled: a group would become the context of the exception it holds.
+                await self._end(websocket, failure_of(ended))
             finally:
-                del failure  # its traceback refers to this frame
+                ended = None  # its traceback refers to this frame
+        elif _is_open(websocket):
+            with suppress(WebSocketDisconnected):
+                await websocket.close()
 
-    async def _end(self, websocket: WebSocket[Any], failure: Exception) -> None:
+    async def _end(self, websocket: WebSocket[Any], failure: Exception | None) -> None:
         """Tell the client that it is over, and raise ``failure`` if somebody else has to know."""
-        scope = websocket.scope
-        if GUARD in scope:
-            scope[VIEW] = websocket
+        try:
+            if failure is None:  # a client has gone, and it may have been that of another connection
+                await self._tell(websocket, WebSocketException(1000))
+                return
+            if GUARD in websocket.scope:
+                websocket.scope[VIEW] = websocket
+                raise failure
+            if isinstance(failure, (WebSocketException, HTTPException)):
+                try:
+                    await self._tell(websocket, failure)
+                    return
+                except Exception as error:  # such as a code that no close frame may have
+                    failure = error
+            is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+            if is_accepted or may_deny(websocket.scope):  # else the server answers with a 500 when it gets the failure
+                with suppress(Exception):  # the failure is raised in any case
+                    await self._tell(websocket, HTTPException(500))
             raise failure
-        if isinstance(failure, (WebSocketException, HTTPException)):
-            with suppress(WebSocketDisconnect):
-                await self._answer(websocket, failure)
-            return
-        is_accepted = websocket.application_state is not WebSocketState.CONNECTING
-        if is_accepted or may_deny(scope):  # else the server answers with a 500 itself when it gets the failure
-            with suppress(Exception):  # the failure is raised in any case
-                await self._answer(websocket, HTTPException(500))
-        raise failure
+        finally:
+            del failure  # its traceback refers to this frame
 
-    async def _answer(self, websocket: WebSocket[Any], told: WebSocketException | HTTPException) -> None:
-        """Close or deny the connection if it is open."""
+    async def _tell(self, websocket: WebSocket[Any], told: WebSocketException | HTTPException) -> None:
+        """Close or deny the connection if it is open; a client that takes nothing has limited time."""
+        from anyio import move_on_after
+
         if not _is_open(websocket):
             return
-        if isinstance(told, WebSocketException):
-            await websocket.close(told.code, told.reason)
-        else:
-            is_accepted = websocket.application_state is not WebSocketState.CONNECTING
-            await answer(websocket.scope, websocket.receive, websocket.send, told, is_accepted=is_accepted)
+        with move_on_after(END_TIMEOUT), suppress(*GONE):
+            if isinstance(told, WebSocketException):
+                await websocket.close(told.code, told.reason)
+            else:
+                is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+                await answer(websocket.scope, websocket.receive, websocket.send, told, is_accepted=is_accepted)
 
 
 def _is_open(websocket: WebSocket[Any]) -> bool:

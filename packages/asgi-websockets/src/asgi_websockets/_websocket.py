@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 CONNECTED: Final = WebSocketState.CONNECTED
 
-UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006, 1015})
+UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006})
+
+ABNORMAL: Final[Message] = {"type": "websocket.disconnect", "code": 1006, "reason": ""}
 
 CUT_TIMEOUT: Final = 1.0
 """Seconds that a connection has to take the close frame when it is closed for its size or idleness."""
@@ -82,7 +84,8 @@ class WebSocket(HTTPConnection[StateT]):
     _receives_otherwise: bool = False
     _is_sending: bool = False
     _waiting: deque[Event] | None = None  # who wants to send next; made when the first has to wait
-    _heard_at: float | None = None  # when the last message came, where there is an `idle_timeout`
+    _idled: float = 0.0  # seconds that were waited since the last message, where there is an `idle_timeout`
+    _end: Message | None = None  # what tells that it is over, where it was not the program that closed it
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "websocket", f"Not a WebSocket's scope: {scope['type']!r}."
@@ -97,7 +100,8 @@ class WebSocket(HTTPConnection[StateT]):
     async def receive(self, *, timeout: float | None = None) -> Message:
         """The next ASGI message of the server, ``websocket.connect`` and ``websocket.disconnect`` included.
 
-        Raises `TimeoutError` if none has come after ``timeout`` seconds; the connection goes on.
+        Raises `TimeoutError` if none has come after ``timeout`` seconds; the connection goes on. On granian 2.8 a
+        message that comes just then is lost: it drops what a cancelled ``receive`` would have given.
         """
         if timeout is None:
             return await self._next_message()
@@ -113,11 +117,12 @@ class WebSocket(HTTPConnection[StateT]):
             await self._wait_for_turn()
         self._is_sending = True
         try:
-            if self.application_state is not CONNECTED or message["type"] != "websocket.send":
+            if self.application_state is not CONNECTED or self._end is not None or message["type"] != "websocket.send":
                 self._follow(message)
             await self._send(message)
         except OSError as error:
             self.application_state = WebSocketState.DISCONNECTED
+            self._end = self._end or ABNORMAL
             raise WebSocketDisconnect(1006) from error
         finally:
             self._end_turn()
@@ -180,8 +185,8 @@ class WebSocket(HTTPConnection[StateT]):
 
     async def wait_closed(self) -> None:
         """Return when the client is gone; what it sends until then is dropped. For endpoints that only send."""
-        while (await self.receive())["type"] != "websocket.disconnect":
-            pass
+        while self.client_state is not WebSocketState.DISCONNECTED:
+            await self.receive()
 
     def send_text(self, data: str) -> Coroutine[Any, Any, None]:
         """Send a message of text."""
@@ -205,16 +210,18 @@ class WebSocket(HTTPConnection[StateT]):
             await self.send_bytes(encoded_text(encoded) if isinstance(encoded, str) else encoded)
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
-        """Close the connection (RFC 6455 section 7.4), or refuse it before `accept`.
+        """Close the connection (RFC 6455 section 7.4), or refuse it before `accept`; nothing if the client is gone.
 
-        A reason of more than 123 bytes of UTF-8 is cut. Raises `ValueError` for a code that no close frame may have.
+        A reason of more than 123 bytes of UTF-8 is cut. Raises `ValueError` for a code that no close frame may have,
+        and `WebSocketDisconnected` if it was closed before.
         """
-        if not 1000 <= code <= 4999 or code in UNSENDABLE_CODES:
+        if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in UNSENDABLE_CODES:
             raise ValueError(
-                f"A close frame cannot have the code {code}: use 1000 to 1014 but for 1004, 1005 and 1006, or one of "
-                "your own from 4000 to 4999."
+                f"A close frame cannot have the code {code}: use 1000 to 1014 but for 1004, 1005 and 1006, or a "
+                "registered one from 3000, or one of your own from 4000 to 4999."
             )
-        await self.send(close_message(code, reason or ""))
+        with suppress(WebSocketDisconnect):
+            await self.send(close_message(code, reason or ""))
 
     async def send_denial_response(self, response: ASGIApp) -> None:
         """Refuse the connection with an HTTP response, in place of `accept`.
@@ -227,7 +234,7 @@ class WebSocket(HTTPConnection[StateT]):
         await response(self.scope, self.receive, self.send)
 
     async def _receive_data(self, wanted: str, timeout: float | None) -> Any:
-        if self.application_state is not CONNECTED:
+        if self.application_state is not CONNECTED and self._end is None:
             raise WebSocketDisconnected('WebSocket is not connected. Need to call "accept" first.')
         if timeout is not None:
             message = await self.receive(timeout=timeout)
@@ -263,36 +270,50 @@ class WebSocket(HTTPConnection[StateT]):
     async def _receive_unless_idle(self, idle_timeout: float) -> Message:
         from anyio import current_time, move_on_after
 
-        # What was waited before counts, since each wait may have had a timeout of its own.
-        heard_at = current_time() if self._heard_at is None else self._heard_at
-        self._heard_at = heard_at
-        with move_on_after(max(heard_at + idle_timeout - current_time(), 0)):
-            message: Message = await self._receive()
-            self._heard_at = current_time()
-            return message
-        return await self._cut(1001, f"The client sent nothing for {idle_timeout:g} seconds.")
+        while True:
+            with move_on_after(idle_timeout - self._idled):
+                began = current_time()
+                try:
+                    message: Message = await self._receive()
+                except BaseException:
+                    # What was waited counts, since each wait may have a timeout of its own.
+                    self._idled = min(self._idled + current_time() - began, idle_timeout)
+                    raise
+                self._idled = 0.0
+                return message
+            self._idled = 0.0
+            if self.application_state is not WebSocketState.CONNECTING:  # in which the client may not send yet
+                return await self._cut(1001, f"The client sent nothing for {idle_timeout:g} seconds.")
 
     async def _taken(self, message: Message) -> Message:
         """The message, noted and checked, or the end of the connection if it is too large."""
+        if self.client_state is WebSocketState.DISCONNECTED:  # by idleness, or another task was told meanwhile
+            return message if message["type"] == "websocket.disconnect" else self._end or ABNORMAL
         following = following_state(FROM_CLIENT[self.client_state], message["type"])
         if following is CONNECTED and _size(message, self.max_message_size) > self.max_message_size:
-            return await self._cut(1009, f"Message of more than {self.max_message_size:g} bytes.")
+            return await self._cut(1009, f"Message of more than {self.max_message_size:.0f} bytes.")
         self.client_state = following
+        if following is WebSocketState.DISCONNECTED and self.application_state is not WebSocketState.DISCONNECTED:
+            self._end = message
         return message
 
     async def _cut(self, code: int, reason: str) -> Message:
         """Close the connection, and say so as the server does where the client closes it."""
         from anyio import move_on_after
 
+        end = {"type": "websocket.disconnect", "code": code, "reason": reason}
         self.client_state = WebSocketState.DISCONNECTED
         if self.application_state is CONNECTED:
             # A client that reads nothing may keep another task from ever ending its turn.
-            with move_on_after(CUT_TIMEOUT, shield=True), suppress(WebSocketDisconnect, WebSocketDisconnected):
+            with move_on_after(CUT_TIMEOUT, shield=True), suppress(WebSocketDisconnected):
                 await self.close(code, reason)
-        return {"type": "websocket.disconnect", "code": code, "reason": reason}
+            self._end = end
+        return end
 
     def _follow(self, message: Message) -> None:
         """Note what a message to the client leads to."""
+        if self._end is not None:
+            raise WebSocketDisconnect(self._end.get("code", 1005), self._end.get("reason"))
         allowed = FROM_APPLICATION.get(self.application_state)
         if allowed is None:
             raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, cast
 
 from asgi_types import HTTPException, Message, Receive, Scope, Send, WebSocketException, close_code
 
@@ -119,14 +119,22 @@ class WebSocketEndpoint:
     async def _converse(self, websocket: WebSocket[Any]) -> int:
         """Take messages until the client is gone, and return its close code."""
         while (message := await websocket.receive())["type"] != "websocket.disconnect":
-            await self.on_receive(websocket, await self.decode(websocket, message))
+            if message["type"] == "websocket.receive":  # the other is the connect of one that `on_connect` left waiting
+                await self.on_receive(websocket, await self.decode(websocket, message))
         return message.get("code") or 1000
 
 
 def _code_of(exc: Exception) -> int:
     failure = failure_of(exc)
     if failure is None:
-        return exc.code if isinstance(exc, WebSocketDisconnect) else 1006
+        return _disconnect_in(exc).code
     if isinstance(failure, WebSocketException):
         return failure.code
     return close_code(failure.status_code) if isinstance(failure, HTTPException) else 1011
+
+
+def _disconnect_in(exc: Exception) -> WebSocketDisconnect:
+    """The first disconnect of a group that holds nothing else, or the one that it is."""
+    while isinstance(exc, ExceptionGroup):
+        exc = cast("ExceptionGroup[Exception]", exc).exceptions[0]
+    return cast("WebSocketDisconnect", exc)

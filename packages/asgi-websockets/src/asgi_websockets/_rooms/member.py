@@ -142,9 +142,9 @@ class Member:
         if self._overflow == "disconnect":
             self.is_overrun = True
             self.room.rooms.count_disconnected()
-            self.leave()
             if self._on_overrun is not None:
                 self._on_overrun()
+            self.leave()
             return False
         self.dropped += 1
         self.room.rooms.count_dropped()

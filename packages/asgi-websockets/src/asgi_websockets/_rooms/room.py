@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from .._beside import beside
-from .._disconnect import WebSocketDisconnect, WebSocketDisconnected
+from .._disconnect import GONE, WebSocketDisconnect
 from .member import Member, MemberOptions
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ CLOSE_TIMEOUT: Final = 1.0
 
 TOO_SLOW: Final = 1013
 """The close code of a member who was too slow: "try again later", so that a page connects anew."""
-
-
-GONE: Final = (WebSocketDisconnect, WebSocketDisconnected)
-"""What a WebSocket raises whose client is gone, or that has been closed."""
 
 
 class SendingSocket(Protocol):

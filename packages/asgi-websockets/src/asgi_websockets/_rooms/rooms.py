@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -109,12 +109,14 @@ class Rooms:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         running, self._running = self._running, None
-        async with AsyncExitStack() as stack:
+        try:
+            with ExitStack() as stack:  # so that one that fails does not keep the others
+                for members in self._members.values():
+                    for member in members.values():
+                        stack.callback(member.leave)
+        finally:
             if running is not None:
-                stack.push_async_exit(running.__aexit__)
-            for members in tuple(self._members.values()):
-                for member in members.values():
-                    stack.callback(member.leave)
+                await running.__aexit__(exc_type, exc, traceback)
 
     async def publish(self, room: str, data: str | bytes, exclude: Member | None) -> None:
         """Send text or bytes to a room; see `Room.broadcast_text`."""
@@ -125,7 +127,12 @@ class Rooms:
     def deliver(self, message: RoomMessage) -> None:
         """Put a message into the queues of the members in this process; what a backend calls."""
         for member in tuple(self._members.get(message.room, {}).values()):
-            self._delivered += member.offer(message)
+            try:
+                self._delivered += member.offer(message)
+            except Exception:  # of a backend that cannot let a member go who is too slow
+                from logging import getLogger  # slow to import, and hardly ever needed
+
+                getLogger("asgi_websockets").exception("A member of the room %r could not leave.", message.room)
 
     def add(self, member: Member) -> None:
         """Take a member in."""
