@@ -25,7 +25,7 @@ PAGES = [
     for path in sorted(ROOT.glob(pattern))
     if "```python\n" in path.read_text("utf-8")
 ]
-PROMISES = re.compile(r"^print\([^\n]*\)  # ([^\n]*)$|^prints\n\n```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROMISES = re.compile(r"^ *print\([^\n]*\)  # ([^\n]*)$|^prints\n\n```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCES = [path for path in sorted(ROOT.glob("packages/*/src/**/*.py")) if ">>> " in path.read_text("utf-8")]
 
 

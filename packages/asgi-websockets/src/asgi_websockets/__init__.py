@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ._rooms.room_backend import History as History
     from ._rooms.room_backend import RoomBackend as RoomBackend
     from ._rooms.room_message import RoomMessage as RoomMessage
+    from ._rooms.room_message_error import RoomMessageError as RoomMessageError
     from ._rooms.rooms import Rooms as Rooms
     from ._rooms.rooms import RoomsStats as RoomsStats
     from ._session import websocket_session as websocket_session
@@ -45,6 +46,7 @@ _HOMES = {
     "Room": "._rooms.room",
     "RoomBackend": "._rooms.room_backend",
     "RoomMessage": "._rooms.room_message",
+    "RoomMessageError": "._rooms.room_message_error",
     "Rooms": "._rooms.rooms",
     "RoomsStats": "._rooms.rooms",
     "SendingSocket": "._rooms.room",
@@ -72,6 +74,7 @@ __all__ = (
     "Room",
     "RoomBackend",
     "RoomMessage",
+    "RoomMessageError",
     "Rooms",
     "RoomsStats",
     "SendingSocket",

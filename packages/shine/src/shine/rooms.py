@@ -5,7 +5,8 @@ from asgi_websockets import MemoryBackend as MemoryBackend
 from asgi_websockets import Room as Room
 from asgi_websockets import RoomBackend as RoomBackend
 from asgi_websockets import RoomMessage as RoomMessage
+from asgi_websockets import RoomMessageError as RoomMessageError
 from asgi_websockets import Rooms as Rooms
 from asgi_websockets import RoomsStats as RoomsStats
 
-__all__ = ("Member", "MemoryBackend", "Room", "RoomBackend", "RoomMessage", "Rooms", "RoomsStats")
+__all__ = ("Member", "MemoryBackend", "Room", "RoomBackend", "RoomMessage", "RoomMessageError", "Rooms", "RoomsStats")

@@ -56,8 +56,8 @@ class Room:
     async def broadcast_text(self, data: str, *, exclude: Member | None = None) -> None:
         """Send text to all members, but not to ``exclude``, as who has sent it.
 
-        It goes into the members' queues and does not wait for any of them. Raises `WebSocketException` with code 1009
-        for more than the ``max_message_size`` of the `Rooms`.
+        It goes into the members' queues and does not wait for any of them. Raises `RoomMessageError` for more than the
+        ``max_message_size`` of the `Rooms`, and for text with lone surrogates, which no client could be sent.
         """
         await self.rooms.publish(self.name, data, exclude)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from asgi_types import WebSocketException
 from asgi_types.json_codec import JSONCodec, standard_codec, unicode_text
 
 from .member import Member, Overflow, check_queue
@@ -14,12 +13,10 @@ from .memory_backend import MemoryBackend
 from .room import Room
 from .room_backend import RoomBackend
 from .room_message import RoomMessage
+from .room_message_error import RoomMessageError
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
-
-TOO_BIG: Final = 1009
-INVALID_TEXT: Final = 1007
 
 
 class RoomsStats(NamedTuple):
@@ -121,7 +118,7 @@ class Rooms:
     async def publish(self, room: str, data: str | bytes, exclude: Member | None) -> None:
         """Send text or bytes to a room; see `Room.broadcast_text`."""
         if _size(data) > self.max_message_size:
-            raise WebSocketException(TOO_BIG, f"A message to a room has at most {self.max_message_size} bytes.")
+            raise RoomMessageError(413, 1009, f"A message to a room has at most {self.max_message_size} bytes.")
         await self.backend.publish(room, data, "" if exclude is None else exclude.id, self.history)
 
     def deliver(self, message: RoomMessage) -> None:
@@ -184,4 +181,4 @@ def _size(data: str | bytes) -> int:
     try:
         return len(data.encode())
     except UnicodeEncodeError:  # sent, it would fail for each member instead of for who has sent it
-        raise WebSocketException(INVALID_TEXT, "A message to a room has to be Unicode text.") from None
+        raise RoomMessageError(400, 1007, "A message to a room has to be Unicode text.") from None
