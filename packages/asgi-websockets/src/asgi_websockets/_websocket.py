@@ -248,7 +248,7 @@ class WebSocket(HTTPConnection[StateT]):
                 return data
             message = await self._taken(message)
         if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
+            raise _disconnect(message)
         data = message.get(wanted)
         if data is None:
             raise wrong_kind(wanted)
@@ -313,7 +313,7 @@ class WebSocket(HTTPConnection[StateT]):
     def _follow(self, message: Message) -> None:
         """Note what a message to the client leads to."""
         if self._end is not None:
-            raise WebSocketDisconnect(self._end.get("code", 1005), self._end.get("reason"))
+            raise _disconnect(self._end)
         allowed = FROM_APPLICATION.get(self.application_state)
         if allowed is None:
             raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')
@@ -343,6 +343,10 @@ class WebSocket(HTTPConnection[StateT]):
             self._waiting.popleft().set()
         else:
             self._is_sending = False
+
+
+def _disconnect(end: Message) -> WebSocketDisconnect:
+    return WebSocketDisconnect(end.get("code") or 1005, end.get("reason"))  # daphne has None where there is no code
 
 
 def _is_text(mode: str) -> bool:

@@ -148,6 +148,25 @@ async def test_nothing_is_lost_between_history_and_messages(redis, backends):
         assert kept + rest == [str(number) for number in range(300)]
 
 
+async def test_what_was_published_before_the_answer_has_been_delivered_by_then(redis, backends):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        one.subscribe("lobby")
+        await one.history("lobby", 1, None)
+
+        async def publish():
+            for number in range(400):
+                await two.publish("lobby", str(number), "", 1000)
+
+        async with create_task_group() as tasks:
+            tasks.start_soon(publish)
+            newest = -1
+            while newest < 399:
+                history = await one.history("lobby", 1, None)
+                delivered = one.data("lobby")
+                newest = max(newest, *(int(message.data) for message in history.messages), -1)
+                assert delivered[: newest + 1] == [str(number) for number in range(newest + 1)]
+
+
 async def test_a_message_that_cannot_be_delivered_costs_nobody_else(redis, backends, caplog):
     got = []
 

@@ -1,5 +1,6 @@
 """Messages from two sources, each delivered once and in order."""
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,3 +167,27 @@ def test_anything_else_is_no_id(key):
 def test_an_id_of_any_length_is_refused():
     with pytest.raises(ValueError, match="no id"):
         sort_key(b"1" * 5000 + b"-0")
+
+
+async def test_one_can_wait_until_a_message_has_passed(subscription, got):
+    sum(subscription.settle(b"5-0", []))
+    await subscription.wait_until_passed(b"5-0")  # which is long ago
+    passed = []
+
+    async def wait(key):
+        await subscription.wait_until_passed(key)
+        passed.append(key)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait, b"6-0")
+            tasks.start_soon(wait, b"9-0")
+            await anyio.wait_all_tasks_blocked()
+            subscription.take(_published("5-5", 1))
+            await anyio.wait_all_tasks_blocked()
+            assert passed == []
+            subscription.take(_published("6-0", 2))
+            await anyio.wait_all_tasks_blocked()
+            assert passed == [b"6-0"]
+            subscription.hold()  # nobody knows when it comes now
+    assert passed == [b"6-0", b"9-0"]

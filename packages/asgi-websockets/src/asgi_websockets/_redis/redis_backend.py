@@ -193,7 +193,8 @@ class RedisBackend:
     async def history(self, room: str, count: int, after: str | None) -> History:
         """What Redis has kept: the last messages, or those after one, of at most 2 MiB.
 
-        If the room was subscribed to, Redis has confirmed that before it is asked. Incomplete and empty if Redis does
+        If the room was subscribed to, Redis has confirmed that before it is asked, and what it answers has been
+        delivered as far as it came after that. Incomplete and empty if Redis does
         not answer within ``command_seconds``. Raises `RuntimeError` outside of `run`.
         """
         from anyio import move_on_after
@@ -204,6 +205,9 @@ class RedisBackend:
             link = await self._wait_for(room)
             async with reads:
                 found = await read_history(link, self._keys.history(room), room, count, after)
+            subscription = self._subscriptions[room]
+            if found is not None and found.messages and subscription is not None:
+                await subscription.wait_until_passed(found.messages[-1].id.encode())
         return found or History((), is_complete=False)
 
     def enter(self, room: str, member: str, info: str) -> None:

@@ -48,6 +48,7 @@ class Subscription:
             return
         if self.is_live:
             self._pass_on(key, message)
+            self.change.notify()
         else:
             self._held.append((key, message))
 
@@ -75,6 +76,11 @@ class Subscription:
         self.position = latest
         self.is_live = True
         self.change.notify()
+
+    async def wait_until_passed(self, key: bytes) -> None:
+        """Until the message with this id has been delivered, or the connection is lost."""
+        while self.is_live and sort_key(self.position) < sort_key(key):
+            await self.change.wait()
 
     def hold(self) -> None:
         """The connection is lost: what comes next is not the next message."""
