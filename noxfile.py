@@ -47,7 +47,7 @@ SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
 EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
-    for name in ("demo", "events", "files", "leaving", "lifespans", "pieces", "routing", "uploads")
+    for name in ("chat", "demo", "events", "files", "leaving", "lifespans", "pieces", "routing", "uploads")
 ]
 
 nox.needs_version = ">=2025.2"
@@ -72,7 +72,7 @@ def install_packages(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Serve the demo on 127.0.0.1; arguments after -- go to uvicorn."""
     install_packages(session)
-    install_group(session, "serve")
+    install_group(session, "serve", "redis")
     session.chdir("docs/examples/demo")
     session.run("uvicorn", "demo:app", "--host", "127.0.0.1", *session.posargs)
 

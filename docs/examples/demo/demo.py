@@ -2,13 +2,17 @@
 
 uvicorn demo:app                 answers errors with a plain 500
 DEMO_DEBUG=1 uvicorn demo:app    shows tracebacks
+
+The chat is in `chat_room`, and may have its rooms in a Redis.
 """
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import escape
-from typing import TypedDict
+from typing import Any
+
+import chat_room
 
 from shine import (
     HTMLResponse,
@@ -21,6 +25,7 @@ from shine import (
     Shine,
 )
 from shine.datastructures import UploadFile
+from shine.events import SHUTDOWN, watch_shutdown
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -44,15 +49,11 @@ UPLOAD = """<form action="{action}" method="post" enctype="multipart/form-data">
 """
 
 
-class Board(TypedDict):
-    """What the lifespan yields; every request starts with it as its state."""
-
-    notes: dict[int, str]
-
-
 @asynccontextmanager
-async def lifespan(app: Shine) -> AsyncIterator[Board]:
-    yield {"notes": {1: "Welcome to the board."}}
+async def lifespan(app: Shine) -> AsyncIterator[dict[str, Any]]:
+    """What it yields is the state that every request starts with."""
+    async with watch_shutdown() as shutdown, chat_room.rooms:
+        yield {"notes": {1: "Welcome to the board."}, SHUTDOWN: shutdown}
 
 
 def notes_of(request: Request) -> dict[int, str]:
@@ -69,7 +70,8 @@ async def home(request: Request) -> Response:
         for number, text in notes_of(request).items()
     )
     form = UPLOAD.format(action=request.url_for("add_file").path)
-    return HTMLResponse(PAGE.format(title="Notice board", content=f"<ul>{links}</ul>{form}"))
+    chat = f'<p><a href="{request.url_for("chat").path}">Chat</a></p>'
+    return HTMLResponse(PAGE.format(title="Notice board", content=f"<ul>{links}</ul>{form}{chat}"))
 
 
 async def read_note(request: Request) -> Response:
@@ -132,6 +134,7 @@ app = Shine(
         Route("/echo", echo, methods=["POST"]),
         Route("/old", moved),
         Route("/broken", broken),
+        *chat_room.routes,
     ],
     exception_handlers={HTTPException: error_page},
     lifespan=lifespan,

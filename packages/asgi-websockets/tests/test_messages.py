@@ -8,14 +8,6 @@ import pytest
 
 from asgi_websockets import WebSocketDisconnected, WebSocketException
 
-LEFT = {"type": "websocket.disconnect", "code": 1001, "reason": "Page left."}
-
-
-async def accepted(server):
-    websocket = server.websocket()
-    await websocket.accept()
-    return websocket
-
 
 @pytest.mark.parametrize(
     ("method", "events", "values"),
@@ -25,13 +17,13 @@ async def accepted(server):
         ("iter_json", ["1", "null", '{"a":[]}'], [1, None, {"a": []}]),
     ],
 )
-async def test_they_end_when_the_client_is_gone(serve, method, events, values):
-    websocket = await accepted(serve(*events, LEFT))
+async def test_they_end_when_the_client_is_gone(serve, left, method, events, values):
+    websocket = await serve(*events, left).accepted()
     assert [value async for value in getattr(websocket, method)()] == values
 
 
-async def test_the_other_kind_of_message_is_raised(serve):
-    websocket = await accepted(serve("a", b"b", LEFT))
+async def test_the_other_kind_of_message_is_raised(serve, left):
+    websocket = await serve("a", b"b", left).accepted()
     texts = websocket.iter_text()
     assert await anext(texts) == "a"
     with pytest.raises(WebSocketException, match="Expected a message of text, but got one of bytes"):
@@ -43,8 +35,8 @@ async def test_before_accept_they_raise(serve):
         await anext(serve("a").websocket().iter_text())
 
 
-async def test_a_loop_that_is_left_early_leaves_nothing_open_and_loses_nothing(serve):
-    websocket = await accepted(serve("a", "b", LEFT))
+async def test_a_loop_that_is_left_early_leaves_nothing_open_and_loses_nothing(serve, left):
+    websocket = await serve("a", "b", left).accepted()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         async for text in websocket.iter_text():
@@ -55,7 +47,16 @@ async def test_a_loop_that_is_left_early_leaves_nothing_open_and_loses_nothing(s
     assert await websocket.receive_text() == "b"
 
 
-async def test_aclosing_takes_them_as_it_takes_a_generator(serve):
-    websocket = await accepted(serve("a", LEFT))
+async def test_aclosing_takes_them_as_it_takes_a_generator(serve, left):
+    websocket = await serve("a", left).accepted()
     async with aclosing(websocket.iter_text()) as texts:
         assert [text async for text in texts] == ["a"]
+
+
+@pytest.mark.parametrize("method", ["iter_text", "iter_bytes", "iter_json"])
+async def test_when_the_client_was_gone_already_they_raise(serve, left, method):
+    websocket = await serve(left).accepted()
+    messages = getattr(websocket, method)()
+    assert [message async for message in messages] == []
+    with pytest.raises(WebSocketDisconnected, match="once a disconnect message has been received"):
+        await anext(messages)

@@ -59,19 +59,6 @@ async def test_another_class_can_be_given(drive):
     assert answer.messages[1]["text"] == "Hello"
 
 
-async def test_what_the_function_raises_is_raised_and_nothing_is_closed(drive):
-    sent = []
-
-    async def fail(websocket):
-        await websocket.accept()
-        sent.append("accepted")
-        raise LookupError("No such room.")
-
-    with pytest.raises(LookupError, match="No such room"):
-        await drive.websocket(websocket_session(fail))
-    assert sent == ["accepted"]
-
-
 async def test_another_scope_is_an_assertion_error(drive):
     with pytest.raises(AssertionError, match="Not a WebSocket's scope: 'http'"):
         await drive.request(websocket_session(echo))

@@ -1,12 +1,14 @@
 """Which message may follow which, from either side, for every state and type."""
 
+import copy
+import pickle
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_websockets import WebSocketDisconnected, WebSocketState
+from asgi_websockets import WebSocketDisconnect, WebSocketDisconnected, WebSocketState
 
 CONNECTING, CONNECTED, DISCONNECTED, RESPONSE = WebSocketState
 
@@ -18,6 +20,7 @@ OUTGOING = [
     "websocket.http.response.start",
     "websocket.http.response.body",
 ]
+STRANGE = ["http.request", "http.response.start", "", "websocket"]
 
 # Messages that bring a side into a state, the messages allowed in it, and where each leads.
 CLIENT = {
@@ -49,12 +52,19 @@ def test_the_states_are_starlettes():
     }
 
 
-@pytest.mark.parametrize("kind", INCOMING)
+@pytest.mark.parametrize("state", WebSocketState)
+def test_a_state_is_one_object_however_it_is_got(state):
+    for same in (WebSocketState(state.value), copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
+        assert same is state
+        assert hash(same) == hash(state)
+    assert len(set(WebSocketState)) == 4
+
+
+@pytest.mark.parametrize("kind", [*INCOMING, *STRANGE])
 @pytest.mark.parametrize("state", CLIENT, ids=lambda state: state.name)
-async def test_what_may_be_received(serve, state, kind):
+async def test_what_may_be_received(bare_serve, state, kind):
     before, allowed = CLIENT[state]
-    server = serve()
-    server.left = [{"type": name} for name in [*before, kind]]
+    server = bare_serve(*({"type": name} for name in [*before, kind]))
     websocket = server.websocket()
     for _ in before:
         await websocket.receive()
@@ -66,13 +76,13 @@ async def test_what_may_be_received(serve, state, kind):
         with pytest.raises(RuntimeError, match=f"^Expected ASGI message {expected}, but got '{kind}'$"):
             await websocket.receive()
     else:
-        with pytest.raises(WebSocketDisconnected, match='Cannot call "receive" once a disconnect message has been'):
+        with pytest.raises(WebSocketDisconnected, match=r'^Cannot call "receive" once a disconnect message has been'):
             await websocket.receive()
-        assert server.left == [{"type": kind}]
+        assert list(server.left) == [{"type": kind}]
     assert websocket.client_state is allowed.get(kind, state)
 
 
-@pytest.mark.parametrize("kind", OUTGOING)
+@pytest.mark.parametrize("kind", [*OUTGOING, *STRANGE])
 @pytest.mark.parametrize("state", APPLICATION, ids=lambda state: state.name)
 async def test_what_may_be_sent(serve, state, kind):
     before, allowed = APPLICATION[state]
@@ -88,10 +98,24 @@ async def test_what_may_be_sent(serve, state, kind):
         with pytest.raises(RuntimeError, match=f"^Expected ASGI message {expected}, but got '{kind}'$"):
             await websocket.send({"type": kind})
     else:
-        with pytest.raises(WebSocketDisconnected, match='Cannot call "send" once a close message has been sent'):
+        with pytest.raises(WebSocketDisconnected, match=r'^Cannot call "send" once a close message has been sent'):
             await websocket.send({"type": kind})
     assert websocket.application_state is allowed.get(kind, state)
     assert [message["type"] for message in server.sent] == ([*before, kind] if kind in allowed else before)
+
+
+@pytest.mark.parametrize("kind", OUTGOING)
+@pytest.mark.parametrize("before", [[], ["websocket.accept"], ["websocket.http.response.start"]], ids=str)
+async def test_nothing_may_be_sent_when_the_client_has_gone(serve, left, before, kind):
+    server = serve(left)
+    websocket = server.websocket()
+    for name in before:
+        await websocket.send({"type": name})
+    await websocket.wait_closed()
+    with pytest.raises(WebSocketDisconnect) as caught:
+        await websocket.send({"type": kind})
+    assert (caught.value.code, caught.value.reason) == (1001, "Page left.")
+    assert server.attempts == before
 
 
 async def test_a_denial_goes_on_until_its_last_part(serve):
@@ -104,7 +128,7 @@ async def test_a_denial_goes_on_until_its_last_part(serve):
     assert websocket.application_state is DISCONNECTED
 
 
-@given(kinds=st.lists(st.sampled_from([*OUTGOING, *INCOMING, "http.response.start"])), more_body=st.booleans())
+@given(kinds=st.lists(st.sampled_from([*OUTGOING, *INCOMING, *STRANGE])), more_body=st.booleans())
 def test_no_sequence_reaches_the_server_but_legal_ones(serve, kinds, more_body):
     server = serve()
     websocket = server.websocket()
@@ -117,3 +141,24 @@ def test_no_sequence_reaches_the_server_but_legal_ones(serve, kinds, more_body):
         following = APPLICATION[state][1][message["type"]]
         state = state if state is RESPONSE and more_body else following
     assert websocket.application_state is state
+
+
+@given(kinds=st.lists(st.sampled_from([*INCOMING, *OUTGOING, *STRANGE])))
+def test_no_sequence_is_received_but_legal_ones(bare_serve, kinds):
+    server = bare_serve(*({"type": kind} for kind in kinds))
+    websocket = server.websocket()
+    got = []
+    while server.left and websocket.client_state is not DISCONNECTED:
+        try:
+            websocket.receive().send(None)
+        except StopIteration as received:
+            got.append(received.value["type"])
+        except RuntimeError:
+            break
+    assert got == kinds[: len(got)]
+    state = CONNECTING
+    for kind in got:
+        state = CLIENT[state][1][kind]
+    assert websocket.client_state is state
+    if len(got) < len(kinds):  # it stopped where the next message is not allowed
+        assert kinds[len(got)] not in CLIENT[state][1]

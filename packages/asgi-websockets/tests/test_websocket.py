@@ -1,23 +1,11 @@
+"""The view of the scope, the acceptance, and the end that the program makes."""
+
 import pytest
 
-from asgi_types import HTTPConnection, Response
-from asgi_websockets import (
-    WebSocket,
-    WebSocketDisconnect,
-    WebSocketDisconnected,
-    WebSocketException,
-    WebSocketState,
-    websocket_session,
-)
+from asgi_types import HTTPConnection, HTTPException
+from asgi_websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected, WebSocketState
 
-LEFT = {"type": "websocket.disconnect", "code": 1001, "reason": "Page left."}
-CLOSED = 'Cannot call "send" once a close message has been sent'
-
-
-async def accepted(server):
-    websocket = server.websocket()
-    await websocket.accept()
-    return websocket
+CLOSED = '^Cannot call "send" once a close message has been sent'
 
 
 # The view
@@ -40,10 +28,11 @@ def test_both_sides_begin_connecting(serve):
     assert websocket.application_state is WebSocketState.CONNECTING
 
 
-def test_two_connections_have_states_of_their_own(serve):
+async def test_two_connections_have_states_of_their_own(serve):
     one, other = serve().websocket(), serve().websocket()
-    one.client_state = WebSocketState.DISCONNECTED
-    assert other.client_state is WebSocketState.CONNECTING
+    await one.accept()
+    await one.close()
+    assert other.client_state is other.application_state is WebSocketState.CONNECTING
 
 
 # Accepting
@@ -51,8 +40,8 @@ def test_two_connections_have_states_of_their_own(serve):
 
 async def test_accept_waits_for_the_client_and_answers(serve):
     server = serve()
-    websocket = await accepted(server)
-    assert server.left == []
+    websocket = await server.accepted()
+    assert list(server.left) == []
     assert server.sent == [{"type": "websocket.accept", "subprotocol": None, "headers": []}]
     assert websocket.client_state is WebSocketState.CONNECTED
     assert websocket.application_state is WebSocketState.CONNECTED
@@ -86,7 +75,7 @@ async def test_a_line_break_in_the_handshake_is_refused(serve, byte, place):
         "name": {"headers": [(b"x", b"y"), (bad, b"y")]},
         "value": {"headers": [(b"x", bad)]},
     }
-    with pytest.raises(ValueError, match="CR, LF and NUL are not allowed"):
+    with pytest.raises(ValueError, match=r"^Invalid header of the handshake .*: CR, LF and NUL are not allowed"):
         await websocket.accept(**arguments[place])
     assert server.sent == []
     await websocket.accept()
@@ -94,119 +83,110 @@ async def test_a_line_break_in_the_handshake_is_refused(serve, byte, place):
 
 
 async def test_accept_is_for_once(serve):
-    websocket = await accepted(serve())
+    websocket = await serve().accepted()
     with pytest.raises(RuntimeError, match=r"but got 'websocket\.accept'"):
         await websocket.accept()
 
 
-# Receiving
-
-
-async def test_text_and_bytes_are_received(serve):
-    websocket = await accepted(serve("Hällo", b"\xff\0", "", b""))
-    assert await websocket.receive_text() == "Hällo"
-    assert await websocket.receive_bytes() == b"\xff\0"
-    assert await websocket.receive_text() == ""
-    assert await websocket.receive_bytes() == b""
-
-
-@pytest.mark.parametrize("other", [{}, {"text": None}], ids=["key missing", "key None"])
-async def test_bytes_in_place_of_text_are_named(serve, other):
-    websocket = await accepted(serve({"type": "websocket.receive", "bytes": b"a", **other}, "b"))
-    with pytest.raises(WebSocketException) as caught:
-        await websocket.receive_text()
-    assert caught.value.code == 1003
-    assert caught.value.reason == "Expected a message of text, but got one of bytes."
-    assert await websocket.receive_text() == "b"
-
-
-@pytest.mark.parametrize("other", [{}, {"bytes": None}], ids=["key missing", "key None"])
-async def test_text_in_place_of_bytes_is_named(serve, other):
-    websocket = await accepted(serve({"type": "websocket.receive", "text": "a", **other}, b"b"))
-    with pytest.raises(WebSocketException) as caught:
-        await websocket.receive_bytes()
-    assert caught.value.code == 1003
-    assert caught.value.reason == "Expected a message of bytes, but got one of text."
-    assert await websocket.receive_bytes() == b"b"
-
-
-RECEIVERS = ["receive_text", "receive_bytes", "receive_json"]
-
-
-@pytest.mark.parametrize("method", RECEIVERS)
-async def test_a_client_that_is_gone_is_a_disconnect_once_and_then_a_mistake(serve, method):
-    websocket = await accepted(serve(LEFT))
-    with pytest.raises(WebSocketDisconnect) as caught:
-        await getattr(websocket, method)()
-    assert (caught.value.code, caught.value.reason) == (1001, "Page left.")
-    assert websocket.client_state is WebSocketState.DISCONNECTED
-    with pytest.raises(
-        WebSocketDisconnected, match='Cannot call "receive" once a disconnect message has been received'
-    ):
-        await getattr(websocket, method)()
-
-
 @pytest.mark.parametrize(
-    ("details", "code"), [({}, 1005), ({"code": 1000}, 1000), ({"code": 1006, "reason": None}, 1006)]
+    ("origins", "session", "is_let_in"),
+    [
+        (None, {}, True),
+        (None, {"session": {}}, False),
+        (["*"], {"session": {}}, True),
+        (["https://evil.example"], {"session": {}}, True),
+        ([], {}, False),
+        (["https://other.example"], {}, False),
+    ],
 )
-async def test_a_disconnect_without_code_or_reason(serve, details, code):
-    websocket = await accepted(serve({"type": "websocket.disconnect", **details}))
-    with pytest.raises(WebSocketDisconnect) as caught:
-        await websocket.receive_text()
-    assert (caught.value.code, caught.value.reason) == (code, "")
-
-
-@pytest.mark.parametrize("method", RECEIVERS)
-async def test_nothing_is_received_before_accept_nor_after_close(serve, method):
-    server = serve("1")
-    websocket = server.websocket()
-    with pytest.raises(WebSocketDisconnected, match='Need to call "accept" first'):
-        await getattr(websocket, method)()
-    await websocket.accept()
-    await websocket.close()
-    with pytest.raises(WebSocketDisconnected, match="WebSocket is not connected"):
-        await getattr(websocket, method)()
-    assert len(server.left) == 1
-
-
-# Sending
-
-
-async def test_text_and_bytes_are_sent(serve):
+async def test_accept_refuses_a_page_of_another_origin(serve, origins, session, is_let_in):
     server = serve()
-    websocket = await accepted(server)
-    await websocket.send_text("Hällo")
-    await websocket.send_bytes(b"\xff")
-    assert server.sent[1:] == [
-        {"type": "websocket.send", "text": "Hällo"},
-        {"type": "websocket.send", "bytes": b"\xff"},
-    ]
+    headers = [(b"host", b"example.org"), (b"origin", b"https://evil.example")]
+    websocket = server.websocket(headers=headers, **session)
+    websocket.allowed_origins = origins
+    if is_let_in:
+        await websocket.accept()
+        assert server.types == ["accept"]
+    else:
+        with pytest.raises(HTTPException) as caught:
+            await websocket.accept()
+        assert caught.value.status_code == 403
+        assert server.sent == []
 
 
-async def test_nothing_is_sent_before_accept(serve):
-    server = serve()
-    with pytest.raises(RuntimeError, match=r"but got 'websocket\.send'"):
-        await server.websocket().send_text("a")
-    assert server.sent == []
+# Closing
 
 
 @pytest.mark.parametrize("is_accepted", [True, False])
 async def test_close_is_the_end(serve, is_accepted):
     server = serve()
-    websocket = await accepted(server) if is_accepted else server.websocket()
+    websocket = await server.accepted() if is_accepted else server.websocket()
     await websocket.close(4000, "Bye.")
     assert server.sent[-1] == {"type": "websocket.close", "code": 4000, "reason": "Bye."}
     assert websocket.application_state is WebSocketState.DISCONNECTED
+    for again in (websocket.send_text("a"), websocket.close(), websocket.accept()):
+        with pytest.raises(WebSocketDisconnected, match=CLOSED):
+            await again
+    assert len(server.sent) == (2 if is_accepted else 1)
+
+
+async def test_what_is_sent_after_close_is_the_programs_mistake_even_when_the_client_has_answered(serve, left):
+    server = serve(left)
+    websocket = await server.accepted()
+    await websocket.close()
+    assert (await websocket.receive())["type"] == "websocket.disconnect"
     with pytest.raises(WebSocketDisconnected, match=CLOSED):
         await websocket.send_text("a")
-    with pytest.raises(WebSocketDisconnected, match=CLOSED):
-        await websocket.close()
 
 
 async def test_close_has_defaults(serve):
     server = serve()
     await server.websocket().close()
     assert server.sent == [{"type": "websocket.close", "code": 1000, "reason": ""}]
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1014, 3000, 3999, 4000, 4999])
+async def test_these_codes_can_be_sent(serve, code):
+    server = serve()
+    await (await server.accepted()).close(code)
+    assert server.closed == (code, "")
+
+
+@pytest.mark.parametrize("code", [-1, 0, 1, 200, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65536])
+async def test_no_close_frame_has_these_codes(serve, code):
+    server = serve()
+    websocket = await server.accepted()
+    with pytest.raises(ValueError, match=f"^A close frame cannot have the code {code}: use 1000 to 1014 but for"):
+        await websocket.close(code)
+    assert server.types == ["accept"]
+    await websocket.close()
+    assert server.closed == (1000, "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "sent"),
+    [
+        ("x" * 123, "x" * 123),
+        ("x" * 124, "x" * 123),
+        ("ä" * 62, "ä" * 61),
+        ("\N{GRINNING FACE}" * 31, "\N{GRINNING FACE}" * 30),
+        (None, ""),
+    ],
+    ids=["123 bytes", "124 bytes", "two bytes a character", "four bytes a character", "none"],
+)
+async def test_a_reason_is_cut_to_what_a_frame_holds(serve, reason, sent):
+    server = serve()
+    await (await server.accepted()).close(1000, reason)
+    assert server.closed == (1000, sent)
+
+
+async def test_a_lone_surrogate_in_a_reason_does_not_reach_the_server(serve):
+    server = serve()
+    await (await server.accepted()).close(1008, "No \ud800")
+    assert server.closed == (1008, "No ?")
+
+
+# A transport that breaks
 
 
 @pytest.mark.parametrize(
@@ -216,77 +196,65 @@ async def test_close_has_defaults(serve):
         ("websocket.send", lambda websocket: websocket.send_text("a")),
         ("websocket.send", lambda websocket: websocket.send_bytes(b"a")),
         ("websocket.send", lambda websocket: websocket.send_json("a")),
-        ("websocket.close", lambda websocket: websocket.close()),
+        ("websocket.close", lambda websocket: websocket.send({"type": "websocket.close"})),
     ],
 )
-async def test_a_transport_that_is_closed_is_a_disconnect(serve, breaks_on, call):
+async def test_a_transport_that_is_closed_is_a_disconnect_as_often_as_it_is_used(serve, breaks_on, call):
     server = serve(breaks_on=breaks_on)
-    websocket = server.websocket() if breaks_on == "websocket.accept" else await accepted(server)
+    websocket = server.websocket() if breaks_on == "websocket.accept" else await server.accepted()
     with pytest.raises(WebSocketDisconnect) as caught:
         await call(websocket)
     assert (caught.value.code, caught.value.reason) == (1006, "")
     assert isinstance(caught.value.__cause__, OSError)
     assert websocket.application_state is WebSocketState.DISCONNECTED
-    with pytest.raises(WebSocketDisconnected, match=CLOSED):
-        await websocket.close()
+    for again in (websocket.send_text("a"), websocket.send({"type": "websocket.close"})):
+        with pytest.raises(WebSocketDisconnect) as caught:
+            await again
+        assert caught.value.code == 1006
+    await websocket.close()  # nothing to do
+    assert server.attempts.count(breaks_on) == 1  # the server was not asked again
+    assert server.attempts[-1] == breaks_on
+
+
+async def test_to_close_what_turns_out_to_be_gone_is_no_error(serve):
+    server = serve(breaks_on="websocket.close")
+    websocket = await server.accepted()
+    await websocket.close()
+    assert websocket.application_state is WebSocketState.DISCONNECTED
+    await websocket.close()
+    assert server.attempts == ["websocket.accept", "websocket.close"]
+
+
+async def test_to_close_when_the_client_has_gone_does_nothing(serve, left):
+    server = serve(left)
+    websocket = await server.accepted()
+    await websocket.wait_closed()
+    await websocket.close()
+    assert server.attempts == ["websocket.accept"]
+    with pytest.raises(ValueError, match=r"^A close frame cannot have the code 1005"):
+        await websocket.close(1005)
+
+
+async def test_a_client_that_was_found_gone_by_sending_is_told_of_by_receiving(serve, left):
+    server = serve("a", breaks_on="websocket.send")
+    websocket = await server.accepted()
+    with pytest.raises(WebSocketDisconnect):
+        await websocket.send_text("a")
+    server.put(left)
+    assert [text async for text in websocket.iter_text()] == ["a"]
+    assert websocket.client_state is WebSocketState.DISCONNECTED
+    with pytest.raises(WebSocketDisconnect) as caught:
+        await websocket.send_text("a")
+    assert caught.value.code == 1006  # as it was found
 
 
 async def test_what_else_the_server_raises_is_raised(serve):
-    server = serve()
-    websocket = await accepted(server)
+    websocket = await serve().accepted()
 
     async def fail(message):
         raise LookupError("A fault of the server.")
 
     websocket._send = fail
-    with pytest.raises(LookupError, match="A fault of the server"):
-        await websocket.send_text("a")
-
-
-# Denying
-
-
-def denying(response):
-    async def deny(websocket):
-        await websocket.send_denial_response(response)
-        assert websocket.application_state is WebSocketState.DISCONNECTED
-
-    return websocket_session(deny)
-
-
-async def test_a_denial_is_an_http_response(drive):
-    app = denying(Response("No seat left.", 403, {"x-room": "1"}, "text/plain"))
-    answer = await drive.websocket(app, extensions={"websocket.http.response": {}})
-    assert (answer.status, answer.text, answer.headers["x-room"]) == (403, "No seat left.", "1")
-    assert [message["type"] for message in answer.messages] == [
-        "websocket.http.response.start",
-        "websocket.http.response.body",
-    ]
-
-
-async def test_any_asgi_application_can_deny(drive):
-    async def in_parts(scope, receive, send):
-        assert await receive() == {"type": "websocket.connect"}
-        await send({"type": "websocket.http.response.start", "status": 401, "headers": []})
-        await send({"type": "websocket.http.response.body", "body": b"No ", "more_body": True})
-        await send({"type": "websocket.http.response.body", "body": b"seat."})
-
-    answer = await drive.websocket(denying(in_parts), extensions={"websocket.http.response": {}})
-    assert (answer.status, answer.body) == (401, b"No seat.")
-
-
-@pytest.mark.parametrize("scope", [{}, {"extensions": None}, {"extensions": {}}], ids=str)
-async def test_a_server_without_the_extension_cannot_deny(serve, scope):
-    server = serve()
-    message = "The server doesn't support the Websocket Denial Response extension"
-    with pytest.raises(RuntimeError, match=message):
-        await server.websocket(**scope).send_denial_response(Response("No", 403))
-    assert server.sent == []
-
-
-async def test_a_connection_that_is_accepted_cannot_be_denied(serve):
-    server = serve()
-    websocket = server.websocket(extensions={"websocket.http.response": {}})
-    await websocket.accept()
-    with pytest.raises(RuntimeError, match=r"but got 'websocket\.http\.response\.start'"):
-        await websocket.send_denial_response(Response("No", 403))
+    for _ in range(2):
+        with pytest.raises(LookupError, match="A fault of the server"):
+            await websocket.send_text("a")

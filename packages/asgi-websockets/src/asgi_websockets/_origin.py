@@ -13,19 +13,25 @@ from asgi_types import HTTPException, Scope, parse_host, scope_host
 AllowedOrigins = Collection[str] | None
 """Origins that may connect, ``"*"`` for all; None is the same origin if there is a session, and else all."""
 
+ALLOWED_ORIGINS: Final = "asgi_websockets.allowed_origins"
+"""The scope key of what a `WebSocketPolicyMiddleware` allows, for each WebSocket that does not say it itself."""
+
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 def check_origin(scope: Scope, allowed: AllowedOrigins) -> None:
     """Raise `HTTPException` with status 403 if a page of another origin, that is not ``allowed``, opens this WebSocket.
 
-    See `WebSocket` for what ``allowed`` holds. What has no ``Origin`` is no page of a browser, and may connect.
+    See `WebSocket` for what ``allowed`` holds; None is what a `WebSocketPolicyMiddleware` has said. What has no
+    ``Origin`` is no page of a browser, and may connect.
 
     >>> scope = {"type": "websocket", "headers": [(b"origin", b"https://evil.example"), (b"host", b"example.org")]}
     >>> check_origin(scope, ["https://*.example.org"])
     Traceback (most recent call last):
-    asgi_types._exceptions.HTTPException: 403: WebSockets from the origin 'https://evil.example' are not allowed here.
+    asgi_types._exceptions.HTTPException: 403: WebSockets from 'https://evil.example' are not allowed at 'example.org'.
     """
+    if allowed is None:
+        allowed = scope.get(ALLOWED_ORIGINS)
     if allowed is None:
         if "session" not in scope:
             return
@@ -37,8 +43,19 @@ def check_origin(scope: Scope, allowed: AllowedOrigins) -> None:
     if not origins:
         return
     if len(origins) > 1 or not (_is_same(origins[0], scope) or _matches_any(origins[0], patterns)):
+        hosts = ", ".join(value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host")
         shown = ", ".join(origins)
-        raise HTTPException(403, f"WebSockets from the origin {shown[:200]!r} are not allowed here.")
+        raise HTTPException(403, f"WebSockets from {shown[:200]!r} are not allowed at {hosts[:200]!r}.")
+
+
+def check_patterns(allowed: AllowedOrigins) -> None:
+    """Raise `ValueError` for what could be no origin, and would never match."""
+    for pattern in (allowed,) if isinstance(allowed, str) else allowed or ():
+        plain = pattern.replace("://*.", "://", 1)
+        if pattern not in ("*", "null") and ("*" in plain or _split(plain)[1] is None):
+            raise ValueError(
+                f"Not an origin: {pattern!r}. Write it as 'https://example.org' or 'https://*.example.org'."
+            )
 
 
 def _is_same(origin: str, scope: Scope) -> bool:
@@ -68,8 +85,8 @@ def _matches(scheme: str, host: tuple[str, int | None], pattern: str) -> bool:
 
 
 def _split(origin: str) -> tuple[str, tuple[str, int | None] | None]:
-    scheme, _, host = origin.partition("://")
-    return scheme.lower(), parse_host(host)
+    scheme, separator, host = origin.partition("://")
+    return scheme.lower(), parse_host(host) if separator else None
 
 
 def _key(scheme: str, host: tuple[str, int | None]) -> tuple[str, int | None]:

@@ -9,7 +9,7 @@ from asgi_types import ASGIApp, HTTPException, Message, Receive, Scope, Send, re
 from ._beating import beating
 from ._disconnect import WebSocketDisconnect
 from ._heartbeat import Heartbeat
-from ._origin import AllowedOrigins, check_origin
+from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
 from ._state import WebSocketState
 from ._websocket import WebSocket
 
@@ -19,7 +19,10 @@ class WebSocketPolicyMiddleware:
 
     A page of an origin that is not allowed is refused with a 403, before the application is called. A connection that
     is closed for a message that is too large, or for being idle, looks to the application as if the client had closed
-    it with that code. Several tasks of the application may send at once. What is no WebSocket passes.
+    it with that code. Several tasks of the application may send at once. What is no WebSocket passes. Without
+    ``allowed_origins`` it must stand inside of what puts the session into the scope, to see that there is one.
+
+    Raises `ValueError` for what could be no origin.
 
     >>> import asyncio
     >>> async def app(scope, receive, send): ...
@@ -28,7 +31,7 @@ class WebSocketPolicyMiddleware:
     >>> headers = [(b"host", b"example.org"), (b"origin", b"https://evil.example")]
     >>> guarded = WebSocketPolicyMiddleware(app, allowed_origins=["https://example.org"])
     >>> asyncio.run(guarded({"type": "websocket", "headers": headers}, None, send))  # doctest: +ELLIPSIS
-    {'type': 'websocket.close', 'code': 3003, 'reason': "WebSockets from the origin 'https://evil.example' are not ..."}
+    {'type': 'websocket.close', 'code': 3003, 'reason': "WebSockets from 'https://evil.example' are not allowed at ..."}
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class WebSocketPolicyMiddleware:
         idle_timeout: float | None = None,
         heartbeat: Heartbeat | None = None,
     ) -> None:
+        check_patterns(allowed_origins)
         self.app = app
         self.allowed_origins = allowed_origins
         self.max_message_size = max_message_size
@@ -55,6 +59,8 @@ class WebSocketPolicyMiddleware:
         except HTTPException as refusal:
             await refuse(scope, receive, send, refusal)
             return
+        if self.allowed_origins is not None:
+            scope[ALLOWED_ORIGINS] = self.allowed_origins
         websocket: WebSocket[Any] = WebSocket(scope, receive, send)
         websocket.max_message_size = self.max_message_size
         websocket.idle_timeout = self.idle_timeout

@@ -129,10 +129,10 @@ class WebSocketSession:
 
     async def _tell(self, websocket: WebSocket[Any], told: WebSocketException | HTTPException) -> None:
         """Close or deny the connection if it is open; a client that takes nothing has limited time."""
-        from anyio import move_on_after
-
         if not _is_open(websocket):
             return
+        from anyio import move_on_after
+
         with move_on_after(END_TIMEOUT), suppress(*GONE):
             if isinstance(told, WebSocketException):
                 await websocket.close(told.code, told.reason)

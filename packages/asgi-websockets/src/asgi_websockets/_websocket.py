@@ -15,7 +15,7 @@ from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
 from ._heartbeat import Heartbeat
 from ._message_error import json_error, wrong_kind
 from ._messages import Messages
-from ._origin import AllowedOrigins, check_origin
+from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
 from ._state import FROM_APPLICATION, FROM_CLIENT, WebSocketState, following_state
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ CONNECTED: Final = WebSocketState.CONNECTED
 
 UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006})
 
-ABNORMAL: Final[Message] = {"type": "websocket.disconnect", "code": 1006, "reason": ""}
+ABNORMAL: Final = {"type": "websocket.disconnect", "code": 1006, "reason": ""}
 
 CUT_TIMEOUT: Final = 1.0
 """Seconds that a connection has to take the close frame when it is closed for its size or idleness."""
@@ -47,7 +47,8 @@ class WebSocket(HTTPConnection[StateT]):
 
     - ``allowed_origins`` are origins whose pages may open it besides its own, as in ``["https://example.org",
       "https://*.example.org"]``; ``["*"]`` is all of them. None, the default, is its own only if the scope has a
-      session, whose cookie a foreign page would use (cross-site WebSocket hijacking), and else all.
+      session, whose cookie a foreign page would use (cross-site WebSocket hijacking), and else all; a
+      `WebSocketPolicyMiddleware` around says otherwise. What could be no origin is a `ValueError` of a subclass.
     - ``max_message_size`` is how many bytes a message of the client may have, by default 16 MiB as in uvicorn and
       hypercorn; `math.inf` is no limit. A larger one closes the connection with code 1009.
     - ``idle_timeout`` is for how many seconds the client may send nothing while it is received from; then the
@@ -95,6 +96,7 @@ class WebSocket(HTTPConnection[StateT]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        check_patterns(cls.allowed_origins)
         cls._receives_otherwise = cls.receive is not WebSocket.receive
 
     async def receive(self, *, timeout: float | None = None) -> Message:
@@ -122,7 +124,7 @@ class WebSocket(HTTPConnection[StateT]):
             await self._send(message)
         except OSError as error:
             self.application_state = WebSocketState.DISCONNECTED
-            self._end = self._end or ABNORMAL
+            self._end = self._end or {**ABNORMAL}
             raise WebSocketDisconnect(1006) from error
         finally:
             self._end_turn()
@@ -136,7 +138,7 @@ class WebSocket(HTTPConnection[StateT]):
         case. Raises `ValueError` for CR, LF or NUL in the subprotocol or a header, and `HTTPException` with status 403
         for a page of an origin that is not allowed.
         """
-        if self.allowed_origins is not None or "session" in self.scope:
+        if self.allowed_origins is not None or "session" in self.scope or ALLOWED_ORIGINS in self.scope:
             check_origin(self.scope, self.allowed_origins)
         fields = [(name.lower(), value) for name, value in headers] if headers else []
         if subprotocol or fields:
@@ -271,6 +273,7 @@ class WebSocket(HTTPConnection[StateT]):
         from anyio import current_time, move_on_after
 
         while True:
+            may_send = self.application_state is not WebSocketState.CONNECTING
             with move_on_after(idle_timeout - self._idled):
                 began = current_time()
                 try:
@@ -282,13 +285,13 @@ class WebSocket(HTTPConnection[StateT]):
                 self._idled = 0.0
                 return message
             self._idled = 0.0
-            if self.application_state is not WebSocketState.CONNECTING:  # in which the client may not send yet
+            if may_send:  # else the time begins anew: it was not accepted yet
                 return await self._cut(1001, f"The client sent nothing for {idle_timeout:g} seconds.")
 
     async def _taken(self, message: Message) -> Message:
         """The message, noted and checked, or the end of the connection if it is too large."""
         if self.client_state is WebSocketState.DISCONNECTED:  # by idleness, or another task was told meanwhile
-            return message if message["type"] == "websocket.disconnect" else self._end or ABNORMAL
+            return message if message["type"] == "websocket.disconnect" else self._end or {**ABNORMAL}
         following = following_state(FROM_CLIENT[self.client_state], message["type"])
         if following is CONNECTED and _size(message, self.max_message_size) > self.max_message_size:
             return await self._cut(1009, f"Message of more than {self.max_message_size:.0f} bytes.")
