@@ -26,9 +26,9 @@ class Heartbeat:
     ) -> None:
         if not interval > 0:
             raise ValueError(f"interval is the time in seconds between two heartbeats: it cannot be {interval}.")
-        self.interval = interval
-        self.message = message
-        self.answer = answer
+        self.interval: float = interval
+        self.message: str | bytes = message
+        self.answer: str | bytes | None = answer
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(interval={self.interval}, message={self.message!r}, answer={self.answer!r})"

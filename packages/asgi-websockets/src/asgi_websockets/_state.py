@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 
 class WebSocketState(Enum):
@@ -17,7 +18,9 @@ class WebSocketState(Enum):
     DISCONNECTED = 2
     RESPONSE = 3
 
-    __hash__ = object.__hash__  # the enumeration's own is written in Python, and the tables below are asked often
+    if not TYPE_CHECKING:
+        # The enumeration's own is written in Python, and the tables below are asked for every connection.
+        __hash__ = object.__hash__
 
 
 Transitions = dict[WebSocketState, dict[str, WebSocketState]]

@@ -47,8 +47,8 @@ class Room:
     __slots__ = ("name", "rooms")
 
     def __init__(self, rooms: Rooms, name: str) -> None:
-        self.rooms = rooms
-        self.name = name
+        self.rooms: Rooms = rooms
+        self.name: str = name
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
