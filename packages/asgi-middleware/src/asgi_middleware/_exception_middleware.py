@@ -20,6 +20,7 @@ from asgi_types import (
     Send,
     WebSocketException,
     answer,
+    check_close_code,
     close_for_denial,
     close_message,
     may_deny,
@@ -29,6 +30,9 @@ from ._error_handler import ExceptionHandler, call_handler, view_of
 
 if TYPE_CHECKING:
     from ._server_error_middleware import ServerErrorMiddleware
+
+END_TIMEOUT = 5.0
+"""Seconds that the client of a WebSocket has to take each of the messages that end it."""
 
 # After one of these there is nothing left to answer.
 RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start", "websocket.close"})
@@ -153,9 +157,11 @@ class ExceptionMiddleware:
             return False
         if started():
             raise RuntimeError("Caught handled exception, but response already started.") from exc
-        if scope["type"] == "websocket" and (started() is False or not may_deny(scope)):
-            send = close_for_denial(send)
         try:
+            if scope["type"] == "websocket":
+                send = _ending(send, scope, started() is False)
+                if started() is False and isinstance(exc, WebSocketException):
+                    check_close_code(exc.code)
             await self._answer(handler, exc, scope, receive, send)
         except Exception as failure:
             next_handler = self._find_handler(failure)
@@ -177,8 +183,9 @@ class ExceptionMiddleware:
             return
         is_accepted = started() is False
         if is_accepted or (not started() and may_deny(scope)):
-            with suppress(Exception):  # the client may be gone, and `exc` is raised on in any case
-                await answer(scope, receive, send, HTTPException(500), is_accepted=is_accepted)
+            with suppress(Exception):  # `exc` is raised on in any case
+                ending = _ending(send, scope, is_accepted)
+                await answer(scope, receive, ending, HTTPException(500), is_accepted=is_accepted)
         scope.pop(VIEW, None)  # it holds the scope
 
     async def _answer(
@@ -196,3 +203,15 @@ class ExceptionMiddleware:
             if cls in self._exception_handlers:
                 return self._exception_handlers[cls]
         return None
+
+
+def _ending(send: Send, scope: Scope, is_accepted: bool) -> Send:
+    """A ``send`` for the last messages of a WebSocket, whose client may be gone, or take nothing."""
+
+    async def ending(message: Message) -> None:
+        from anyio import move_on_after
+
+        with move_on_after(END_TIMEOUT), suppress(OSError):
+            await send(message)
+
+    return close_for_denial(ending) if is_accepted or not may_deny(scope) else ending

@@ -23,6 +23,7 @@ from ._body_limit import declares_more as declares_more
 from ._connection import HTTPConnection as HTTPConnection
 from ._connection import StateT as StateT
 from ._cookies import parse_cookies as parse_cookies
+from ._denial import check_close_code as check_close_code
 from ._denial import close_code as close_code
 from ._denial import close_for_denial as close_for_denial
 from ._denial import close_message as close_message
@@ -88,6 +89,7 @@ __all__ = (
     "WebSocketException",
     "answer",
     "body_limit",
+    "check_close_code",
     "close_code",
     "close_for_denial",
     "close_message",

@@ -7,6 +7,8 @@ from ._asgi import Message, Scope, Send
 MAX_REASON: Final = 123
 """Bytes of a close frame's reason: a control frame holds 125, and the code takes two (RFC 6455 section 5.5)."""
 
+UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006})
+
 CLOSE_CODES: Final = {401: 3000, 403: 3003, 408: 3008, 413: 1009, 415: 1003, 429: 1013, 502: 1014, 503: 1013, 504: 1014}
 
 
@@ -27,14 +29,31 @@ def close_code(status_code: int) -> int:
     return 1008 if status_code >= 400 else 1000
 
 
+def check_close_code(code: int) -> None:
+    """Raise `ValueError` for a code that no close frame may have (RFC 6455 section 7.4).
+
+    Before a WebSocket is accepted there is no frame, and any code may stand in the message that refuses it.
+
+    >>> check_close_code(1006)
+    Traceback (most recent call last):
+    ValueError: A close frame cannot have the code 1006: use 1000 to 1014 but for 1004, 1005 and 1006, or 3000 to 4999.
+    """
+    if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in UNSENDABLE_CODES:
+        raise ValueError(
+            f"A close frame cannot have the code {code}: use 1000 to 1014 but for 1004, 1005 and 1006, or 3000 to 4999."
+        )
+
+
 def close_message(code: int = 1000, reason: str = "") -> Message:
     """The ASGI message that closes a WebSocket; a reason of more than 123 bytes of UTF-8 is cut between characters.
 
-    Lone surrogates, which UTF-8 has no form for, become question marks.
+    Lone surrogates, which UTF-8 has no form for, become question marks. A reason that is no text becomes some, since
+    FastAPI gives the list of what is wrong with a connection's parameters.
 
     >>> close_message(1008, "Sign in first.")
     {'type': 'websocket.close', 'code': 1008, 'reason': 'Sign in first.'}
     """
+    reason = str(reason)
     if not (len(reason) <= MAX_REASON and reason.isascii()):
         reason = reason.encode("utf-8", "replace")[:MAX_REASON].decode("utf-8", "ignore")
     return {"type": "websocket.close", "code": code, "reason": reason}

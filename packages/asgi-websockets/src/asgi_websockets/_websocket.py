@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, close_message, may_deny
+from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, check_close_code, close_message, may_deny
 from asgi_types import StateT as StateT
 from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec, unicode_text
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from anyio import Event
 
 CONNECTED: Final = WebSocketState.CONNECTED
-
-UNSENDABLE_CODES: Final = frozenset({1004, 1005, 1006})
 
 ABNORMAL: Final = {"type": "websocket.disconnect", "code": 1006, "reason": ""}
 
@@ -147,19 +145,21 @@ class WebSocket(HTTPConnection[StateT]):
             await self.receive()
         await self.send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": fields})
 
-    def receive_text(self, *, timeout: float | None = None) -> Coroutine[Any, Any, str]:
+    async def receive_text(self, *, timeout: float | None = None) -> str:
         """The next message, which must be text; a message of bytes raises `WebSocketException` with code 1003.
 
         ``timeout`` is that of `receive`.
         """
-        return self._receive_data("text", timeout)
+        text: str = await self._receive_data("text", timeout)
+        return text
 
-    def receive_bytes(self, *, timeout: float | None = None) -> Coroutine[Any, Any, bytes]:
+    async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
         """The next message, which must be bytes; a message of text raises `WebSocketException` with code 1003.
 
         ``timeout`` is that of `receive`.
         """
-        return self._receive_data("bytes", timeout)
+        data: bytes = await self._receive_data("bytes", timeout)
+        return data
 
     async def receive_json(self, mode: str = "text", *, timeout: float | None = None) -> Any:
         """The value of the next message, a JSON text; with ``mode="binary"`` in a message of bytes, as UTF-8.
@@ -190,13 +190,13 @@ class WebSocket(HTTPConnection[StateT]):
         while self.client_state is not WebSocketState.DISCONNECTED:
             await self.receive()
 
-    def send_text(self, data: str) -> Coroutine[Any, Any, None]:
+    async def send_text(self, data: str) -> None:
         """Send a message of text."""
-        return self.send({"type": "websocket.send", "text": data})
+        await self.send({"type": "websocket.send", "text": data})
 
-    def send_bytes(self, data: bytes) -> Coroutine[Any, Any, None]:
+    async def send_bytes(self, data: bytes) -> None:
         """Send a message of bytes."""
-        return self.send({"type": "websocket.send", "bytes": data})
+        await self.send({"type": "websocket.send", "bytes": data})
 
     async def send_json(self, data: Any, mode: str = "text") -> None:
         """Send a value as JSON; with ``mode="binary"`` in a message of bytes, as UTF-8.
@@ -207,21 +207,21 @@ class WebSocket(HTTPConnection[StateT]):
         text = _is_text(mode)
         encoded = self.json_codec.encode(data)
         if text:
-            await self.send_text(unicode_text(encoded))
+            await self.send({"type": "websocket.send", "text": unicode_text(encoded)})
         else:
-            await self.send_bytes(encoded_text(encoded) if isinstance(encoded, str) else encoded)
+            data = encoded_text(encoded) if isinstance(encoded, str) else encoded
+            await self.send({"type": "websocket.send", "bytes": data})
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Close the connection (RFC 6455 section 7.4), or refuse it before `accept`; nothing if the client is gone.
 
-        A reason of more than 123 bytes of UTF-8 is cut. Raises `ValueError` for a code that no close frame may have,
-        and `WebSocketDisconnected` if it was closed before.
+        A reason of more than 123 bytes of UTF-8 is cut. Raises `ValueError` after `accept` for a code that no close
+        frame may have, and `WebSocketDisconnected` if it was closed before.
         """
-        if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in UNSENDABLE_CODES:
-            raise ValueError(
-                f"A close frame cannot have the code {code}: use 1000 to 1014 but for 1004, 1005 and 1006, or a "
-                "registered one from 3000, or one of your own from 4000 to 4999."
-            )
+        if self._end is not None:
+            return
+        if self.application_state is CONNECTED:
+            check_close_code(code)
         with suppress(WebSocketDisconnect):
             await self.send(close_message(code, reason or ""))
 

@@ -8,7 +8,7 @@ from asgi_websockets import RoomMessageError, Rooms
     ("text", "status_code", "code", "told"),
     [
         ("x" * 11, 413, 1009, "A message to a room has at most 10 bytes."),
-        ("\ud800", 400, 1007, "A message to a room has to be Unicode text."),
+        ("\ud800", 400, 1008, "A message to a room has to be Unicode text."),
     ],
 )
 async def test_it_is_the_clients_fault_however_it_came(text, status_code, code, told):

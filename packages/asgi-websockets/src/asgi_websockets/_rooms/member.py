@@ -69,6 +69,7 @@ class Member:
         self._queue: deque[RoomMessage] = deque()
         self._replay: deque[RoomMessage] = deque()
         self._replayed_ids: frozenset[str] = frozenset()
+        self._shifted = 0  # how many messages have left the queue before the history was read
         self._is_in = False
         self._has_ended = False
         self._change: Event | None = None
@@ -119,9 +120,12 @@ class Member:
         """Put a message into the queue, or do what ``overflow`` says if that is full; whether it is in the queue."""
         if message.exclude == self.id:
             return False
-        is_full = len(self._queue) >= self._queue_size
-        if is_full and not self._make_room():
-            return False
+        if len(self._queue) >= self._queue_size:
+            if self._wanted is not None:  # what goes now is in the history that is still to be read
+                self._queue.popleft()
+                self._shifted += 1
+            elif not self._make_room():
+                return False
         self._queue.append(message)
         self._tell()
         return True
@@ -158,8 +162,9 @@ class Member:
         self.has_gap = self.has_gap or not history.is_complete
         waiting = {message.id for message in self._queue}
         past = tuple(takewhile(lambda message: message.id not in waiting, history.messages))
-        if self.dropped and waiting and len(past) == len(history.messages):
-            past = ()  # they came after what waits, and were dropped
+        # What has left the queue is found in the history, if that reaches from before it into the queue.
+        if self._shifted > (len(past) if len(past) < len(history.messages) else 0):
+            self.has_gap = True
         self._replay.extend(message for message in past if message.exclude != self.id)
         if not waiting:  # else all that is still to come is newer than the history
             self._replayed_ids = frozenset(message.id for message in past)

@@ -9,7 +9,7 @@ from itertools import islice
 from sys import getsizeof
 from typing import Final
 
-from .room_backend import Deliver, History
+from .room_backend import Deliver, History, NoteGap
 from .room_message import RoomMessage
 
 OVERHEAD: Final = 1200
@@ -43,7 +43,7 @@ class MemoryBackend:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(max_history_bytes={self._max_history_bytes})"
 
-    def bind(self, deliver: Deliver) -> None:
+    def bind(self, deliver: Deliver, note_gap: NoteGap) -> None:  # noqa: ARG002 - nothing is lost here
         """Hand what is published to ``deliver``; `RuntimeError` if this is another `Rooms`' already."""
         if self._deliver is not None:
             raise RuntimeError("This backend belongs to another Rooms: give each one of its own.")

@@ -11,6 +11,9 @@ from .room_message import RoomMessage
 Deliver = Callable[[RoomMessage], None]
 """Hands a message to all members in this process; never waits, never raises."""
 
+NoteGap = Callable[[str], None]
+"""Notes that the members of a room in this process may have missed something; never waits, never raises."""
+
 
 class History(NamedTuple):
     """Messages of a room that were kept, the oldest first.
@@ -31,8 +34,8 @@ class RoomBackend(Protocol):
     network does it as soon as it can. No method raises because the network is down.
     """
 
-    def bind(self, deliver: Deliver) -> None:
-        """Hand what arrives to ``deliver``; called once, before anything else."""
+    def bind(self, deliver: Deliver, note_gap: NoteGap) -> None:
+        """Hand what arrives to ``deliver``, and what may have been lost to ``note_gap``; called before all else."""
         ...
 
     def run(self) -> AbstractAsyncContextManager[None]:

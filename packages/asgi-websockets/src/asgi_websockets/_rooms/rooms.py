@@ -83,7 +83,7 @@ class Rooms:
         self._dropped = 0
         self._disconnected = 0
         self._running: AbstractAsyncContextManager[None] | None = None
-        self.backend.bind(self.deliver)
+        self.backend.bind(self.deliver, self.note_gap)
 
     def __getitem__(self, name: str) -> Room:
         return Room(self, name)
@@ -130,6 +130,11 @@ class Rooms:
                 from logging import getLogger  # slow to import, and hardly ever needed
 
                 getLogger("asgi_websockets").exception("A member of the room %r could not leave.", message.room)
+
+    def note_gap(self, room: str) -> None:
+        """Note that the members of a room in this process may have missed something; what a backend calls."""
+        for member in self._members.get(room, {}).values():
+            member.has_gap = True
 
     def add(self, member: Member) -> None:
         """Take a member in."""
@@ -181,4 +186,4 @@ def _size(data: str | bytes) -> int:
     try:
         return len(data.encode())
     except UnicodeEncodeError:  # sent, it would fail for each member instead of for who has sent it
-        raise RoomMessageError(400, 1007, "A message to a room has to be Unicode text.") from None
+        raise RoomMessageError(400, 1008, "A message to a room has to be Unicode text.") from None
