@@ -191,10 +191,12 @@ class WebSocketTestSession:
     def _call(self, func: Callable[..., Awaitable[T]], *args: Any) -> T:
         future = self._portal.start_task_soon(_attempt, func, args)
         try:
-            result, error = future.result()
+            outcome = future.result()
         except BaseException:
             future.cancel()  # an interrupt from the keyboard comes here, while the event loop goes on
             raise
+        result, error = outcome
+        outcome.clear()  # a frame of AnyIO holds it still, which the traceback of the error refers to
         if error is not None:
             try:
                 raise error
@@ -203,13 +205,14 @@ class WebSocketTestSession:
         return cast("T", result)
 
 
-async def _attempt(func: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> tuple[T | None, BaseException | None]:
+async def _attempt(func: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> list[Any]:
+    """What ``func`` returns and what it raises, one of which is None."""
     # A SystemExit of the application would end the portal if it were raised there, and not only in the test.
     from anyio import get_cancelled_exc_class
 
     try:
-        return await func(*args), None
+        return [await func(*args), None]
     except get_cancelled_exc_class():
         raise
     except BaseException as error:
-        return None, error
+        return [None, error]
