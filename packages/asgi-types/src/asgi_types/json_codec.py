@@ -96,20 +96,15 @@ def _decode(text: bytes | str) -> Any:
     try:
         if not isinstance(text, str):
             text = text.decode(json.detect_encoding(text))
-        return _decode_text(text)
+        try:  # what begins with JSON and ends with it, as nearly all does, needs no search for white space
+            value, end = _decoder.raw_decode(text)
+        except json.JSONDecodeError:
+            value, end = None, -1
+        return value if end == len(text) else _decoder.decode(text)
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise
     except ValueError:  # of int(), whose limit of digits keeps it from quadratic time
         raise json.JSONDecodeError("Number with too many digits", "", 0) from None
-
-
-def _decode_text(text: str) -> Any:
-    # What begins with JSON and ends with it, as nearly all does, needs no search for white space.
-    try:
-        value, end = _decoder.raw_decode(text)
-    except json.JSONDecodeError:
-        return _decoder.decode(text)
-    return value if end == len(text) else _decoder.decode(text)
 
 
 standard_codec: JSONCodec = JSONCodec(_encode, _decode)

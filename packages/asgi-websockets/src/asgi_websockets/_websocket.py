@@ -13,9 +13,10 @@ from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec, unico
 
 from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
 from ._heartbeat import Heartbeat
-from ._message_error import json_error, wrong_kind
+from ._message_error import json_error
 from ._messages import Messages
 from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
+from ._received import data_of, disconnect_of, size_of
 from ._state import FROM_APPLICATION, FROM_CLIENT, WebSocketState, following_state
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class WebSocket(HTTPConnection[StateT]):
     json_codec: JSONCodec = standard_codec
     client_state: WebSocketState = WebSocketState.CONNECTING
     application_state: WebSocketState = WebSocketState.CONNECTING
-    _receives_otherwise: bool = False
+    _receives_plainly: bool = True  # whether `receive` is the one below
     _is_sending: bool = False
     _waiting: deque[Event] | None = None  # who wants to send next; made when the first has to wait
     _idled: float = 0.0  # seconds that were waited since the last message, where there is an `idle_timeout`
@@ -95,7 +96,7 @@ class WebSocket(HTTPConnection[StateT]):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         check_patterns(cls.allowed_origins)
-        cls._receives_otherwise = cls.receive is not WebSocket.receive
+        cls._receives_plainly = cls.receive is WebSocket.receive
 
     async def receive(self, *, timeout: float | None = None) -> Message:
         """The next ASGI message of the server, ``websocket.connect`` and ``websocket.disconnect`` included.
@@ -104,7 +105,14 @@ class WebSocket(HTTPConnection[StateT]):
         message that comes just then is lost: it drops what a cancelled ``receive`` would have given.
         """
         if timeout is None:
-            return await self._next_message()
+            if self.client_state is not CONNECTED or self.idle_timeout is not None or self.heartbeat is not None:
+                return await self._next_message()
+            message: Message = await self._receive()
+            is_plain = message["type"] == "websocket.receive"
+            # A character is four bytes at most.
+            if is_plain and len(message.get("text") or message.get("bytes") or "") * 4 <= self.max_message_size:
+                return message
+            return await self._taken(message)
         from anyio import move_on_after
 
         with move_on_after(timeout):
@@ -150,7 +158,21 @@ class WebSocket(HTTPConnection[StateT]):
 
         ``timeout`` is that of `receive`.
         """
-        text: str = await self._receive_data("text", timeout)
+        if (
+            timeout is None
+            and self.idle_timeout is None
+            and self.heartbeat is None
+            and self._receives_plainly
+            and self.application_state is self.client_state is CONNECTED
+        ):
+            # What `receive` does, without a coroutine between: nearly every message is received this way.
+            message = await self._receive()
+            found: str | None = message.get("text")
+            if found is not None and len(found) * 4 <= self.max_message_size:  # a character is four bytes at most
+                return found
+            text: str = data_of(await self._taken(message), "text")
+        else:
+            text = await self._receive_data("text", timeout)
         return text
 
     async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
@@ -158,7 +180,20 @@ class WebSocket(HTTPConnection[StateT]):
 
         ``timeout`` is that of `receive`.
         """
-        data: bytes = await self._receive_data("bytes", timeout)
+        if (
+            timeout is None
+            and self.idle_timeout is None
+            and self.heartbeat is None
+            and self._receives_plainly
+            and self.application_state is self.client_state is CONNECTED
+        ):
+            message = await self._receive()  # as in `receive_text`
+            found: bytes | None = message.get("bytes")
+            if found is not None and len(found) <= self.max_message_size:
+                return found
+            data: bytes = data_of(await self._taken(message), "bytes")
+        else:
+            data = await self._receive_data("bytes", timeout)
         return data
 
     async def receive_json(self, mode: str = "text", *, timeout: float | None = None) -> Any:
@@ -238,23 +273,8 @@ class WebSocket(HTTPConnection[StateT]):
     async def _receive_data(self, wanted: str, timeout: float | None) -> Any:
         if self.application_state is not CONNECTED and self._end is None:
             raise WebSocketDisconnected('WebSocket is not connected. Need to call "accept" first.')
-        if timeout is not None:
-            message = await self.receive(timeout=timeout)
-        elif self._receives_otherwise or self.heartbeat is not None or self.idle_timeout is not None:
-            message = await self.receive()
-        else:
-            # What `receive` does, without a coroutine between: nearly every message is received this way.
-            message = await self._open_receive()()
-            data = message.get(wanted)
-            if data is not None and len(data) * 4 <= self.max_message_size:  # a character is four bytes at most
-                return data
-            message = await self._taken(message)
-        if message["type"] == "websocket.disconnect":
-            raise _disconnect(message)
-        data = message.get(wanted)
-        if data is None:
-            raise wrong_kind(wanted)
-        return data
+        # A `receive` that was overridden need not know the argument.
+        return data_of(await (self.receive() if timeout is None else self.receive(timeout=timeout)), wanted)
 
     def _open_receive(self) -> Receive:
         if self.client_state is WebSocketState.DISCONNECTED:
@@ -293,7 +313,7 @@ class WebSocket(HTTPConnection[StateT]):
         if self.client_state is WebSocketState.DISCONNECTED:  # by idleness, or another task was told meanwhile
             return message if message["type"] == "websocket.disconnect" else self._end or {**ABNORMAL}
         following = following_state(FROM_CLIENT[self.client_state], message["type"])
-        if following is CONNECTED and _size(message, self.max_message_size) > self.max_message_size:
+        if following is CONNECTED and size_of(message, self.max_message_size) > self.max_message_size:
             return await self._cut(1009, f"Message of more than {self.max_message_size:.0f} bytes.")
         self.client_state = following
         if following is WebSocketState.DISCONNECTED and self.application_state is not WebSocketState.DISCONNECTED:
@@ -316,7 +336,7 @@ class WebSocket(HTTPConnection[StateT]):
     def _follow(self, message: Message) -> None:
         """Note what a message to the client leads to."""
         if self._end is not None:
-            raise _disconnect(self._end)
+            raise disconnect_of(self._end)
         allowed = FROM_APPLICATION.get(self.application_state)
         if allowed is None:
             raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')
@@ -348,23 +368,10 @@ class WebSocket(HTTPConnection[StateT]):
             self._is_sending = False
 
 
-def _disconnect(end: Message) -> WebSocketDisconnect:
-    return WebSocketDisconnect(end.get("code") or 1005, end.get("reason"))  # daphne has None where there is no code
-
-
 def _is_text(mode: str) -> bool:
     if mode not in ("text", "binary"):
         raise RuntimeError('The "mode" argument should be "text" or "binary".')
     return mode == "text"
-
-
-def _size(message: Message, enough: float) -> int:
-    """Bytes of a message; of text it is an estimate where that is less than ``enough``."""
-    data = message.get("bytes")
-    if data is not None:
-        return len(data)
-    text = message.get("text") or ""
-    return len(text) if len(text) * 4 <= enough else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _refuse_line_breaks(*parts: bytes) -> None:
