@@ -271,36 +271,6 @@ async def test_a_denial_of_a_handler_that_fails_halfway_is_left_alone(drive, rai
     assert await sent_by(drive, app, extensions=DENIAL) == ([DENIAL_START], failure)
 
 
-@pytest.mark.parametrize("before", [(ACCEPT,), ()])
-async def test_a_client_that_is_gone_does_not_hide_the_error(drive, raising, before):
-    tried = []
-
-    async def send(message):
-        if message is not ACCEPT:
-            tried.append(message["type"])
-            raise OSError("gone")
-
-    error = ValueError("no")
-    app = ExceptionMiddleware(raising(error, *before))
-    with pytest.raises(ValueError, match="no") as caught:
-        await app(drive.websocket_scope(extensions=DENIAL), None, send)
-    assert caught.value is error
-    assert tried == ["websocket.close" if before else "websocket.http.response.start"]
-
-
-async def test_a_refusal_of_a_client_that_is_gone_is_the_error_of_sending(drive, raising):
-    tried = []
-
-    async def send(message):
-        if message is not ACCEPT:
-            tried.append(message)
-            raise OSError("gone")
-
-    with pytest.raises(OSError, match="gone"):
-        await ExceptionMiddleware(raising(REFUSAL, ACCEPT))(drive.websocket_scope(), None, send)
-    assert tried == [REFUSED]  # that a close was tried is the end of it
-
-
 class Stop(BaseException):
     pass
 
@@ -323,17 +293,6 @@ async def test_what_is_no_exception_passes_out_of_the_closing(drive, raising):
 
     with pytest.raises(Stop):
         await ExceptionMiddleware(raising(ValueError(), ACCEPT))(drive.websocket_scope(), None, send)
-
-
-async def test_cancellation_while_closing_passes(drive, raising):
-    async def send(message):
-        if message is not ACCEPT:
-            cancel.cancel()
-            await anyio.sleep_forever()
-
-    with anyio.fail_after(10), anyio.CancelScope() as cancel:
-        await ExceptionMiddleware(raising(ValueError(), ACCEPT))(drive.websocket_scope(), None, send)
-    assert cancel.cancelled_caught
 
 
 async def test_two_layers_close_once_and_the_error_comes_out(drive, raising):

@@ -22,7 +22,7 @@ IDLE = (1001, "The client sent nothing for 0.02 seconds.")
 
 @pytest.fixture(autouse=True)
 async def time_limit(monkeypatch):
-    monkeypatch.setattr(_websocket, "CUT_TIMEOUT", 0.05)
+    monkeypatch.setattr(_websocket, "END_TIMEOUT", 0.05)
     with anyio.fail_after(20):
         yield
 

@@ -8,7 +8,7 @@ from asgi_websockets import Heartbeat, WebSocketDisconnect, WebSocketState, _web
 
 @pytest.fixture(autouse=True)
 def no_long_wait(monkeypatch):
-    monkeypatch.setattr(_websocket, "CUT_TIMEOUT", 0.05)
+    monkeypatch.setattr(_websocket, "END_TIMEOUT", 0.05)
 
 
 async def test_a_client_that_says_nothing_is_closed(serve):

@@ -41,7 +41,7 @@ class SmallAndBeating(Small):
 
 @pytest.fixture(autouse=True)
 def no_long_wait(monkeypatch):
-    monkeypatch.setattr(_websocket, "CUT_TIMEOUT", 0.05)
+    monkeypatch.setattr(_websocket, "END_TIMEOUT", 0.05)
 
 
 # The size of a message

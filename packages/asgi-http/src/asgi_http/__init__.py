@@ -26,7 +26,7 @@ from ._files.file_response import FileResponse as FileResponse
 from ._files.ranges import MalformedRangeHeader as MalformedRangeHeader
 from ._files.ranges import RangeNotSatisfiable as RangeNotSatisfiable
 from ._http_endpoint import HTTPEndpoint as HTTPEndpoint
-from ._json_codec import JSONBodyError as JSONBodyError
+from ._json_body_error import JSONBodyError as JSONBodyError
 from ._middleware.base_http_middleware import BaseHTTPMiddleware as BaseHTTPMiddleware
 from ._middleware.base_http_middleware import DispatchFunction as DispatchFunction
 from ._middleware.base_http_middleware import RequestResponseEndpoint as RequestResponseEndpoint

@@ -22,7 +22,7 @@ from asgi_types.json_codec import JSONCodec, standard_codec
 
 from ._disconnect import RECEIVE, cancel_on_disconnect, current_receive, has_disconnected, note_disconnect
 from ._disconnect import ClientDisconnect as ClientDisconnect
-from ._json_codec import body_error
+from ._json_body_error import body_error
 
 SERVER_PUSH_HEADERS_TO_COPY: Final = frozenset(
     {"accept", "accept-encoding", "accept-language", "cache-control", "user-agent"}

@@ -31,7 +31,7 @@ from ._error_handler import ExceptionHandler, call_handler, view_of
 if TYPE_CHECKING:
     from ._server_error_middleware import ServerErrorMiddleware
 
-END_TIMEOUT = 5.0
+END_TIMEOUT = 1.0
 """Seconds that the client of a WebSocket has to take each of the messages that end it."""
 
 # After one of these there is nothing left to answer.
@@ -47,10 +47,10 @@ class ExceptionMiddleware:
     denial response, or a close frame with the matching code if the handshake is over or the server cannot send one.
 
     What no handler takes is answered by ``server_errors``, if given, and raised on in any case, so that the server
-    logs it; a WebSocket is denied with a 500, or closed with code 1011. The same goes for what a handler raises, unless
-    another handler takes that. If the response has begun there is nothing left to answer: a handled exception is then a
-    `RuntimeError` with that exception as its cause. A handled exception loses its traceback, since that of an instance
-    raised for every request would grow for ever.
+    logs it; a WebSocket is denied with a 500, or closed with code 1011, by the outermost of such layers. The same goes
+    for what a handler raises, unless another handler takes that. If the response has begun there is nothing left to
+    answer: a handled exception is then a `RuntimeError` with that exception as its cause. A handled exception loses its
+    traceback, since that of an instance raised for every request would grow for ever.
 
     Handlers get the connection that the endpoint failed with, or else one made by the class attributes
     ``request_class`` and ``websocket_class``.
@@ -105,6 +105,7 @@ class ExceptionMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        is_outermost = GUARD not in scope
         scope[GUARD] = self._guard
         started: bool | None = None  # False, and still to be answered, once a WebSocket is accepted
 
@@ -125,6 +126,8 @@ class ExceptionMiddleware:
                 if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
                     raise
             except Exception as unhandled:
+                if scope["type"] == "websocket" and not is_outermost:
+                    raise  # middleware between may close with a code of its own, and there are no headers to add
                 await self._answer_unhandled(unhandled, scope, receive, tracked_send, lambda: started)
                 raise
 
@@ -211,7 +214,7 @@ def _ending(send: Send, scope: Scope, is_accepted: bool) -> Send:
     async def ending(message: Message) -> None:
         from anyio import move_on_after
 
-        with move_on_after(END_TIMEOUT), suppress(OSError):
+        with move_on_after(END_TIMEOUT, shield=True), suppress(OSError):
             await send(message)
 
     return close_for_denial(ending) if is_accepted or not may_deny(scope) else ending

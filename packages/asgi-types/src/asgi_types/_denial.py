@@ -1,6 +1,7 @@
 """Ending a WebSocket that is refused or has failed: a denial response where one can be sent, else a close code."""
 
-from typing import Final
+from collections.abc import Awaitable, Generator
+from typing import Any, Final
 
 from ._asgi import Message, Scope, Send
 
@@ -76,17 +77,25 @@ def close_for_denial(send: Send) -> Send:
     code: int | None = None  # until the start has come
     has_reason = False
 
-    async def closing(message: Message) -> None:
+    def closing(message: Message) -> Awaitable[None]:
         nonlocal code, has_reason
         kind = message["type"]
         if kind == "websocket.http.response.start":
             code = close_code(message["status"])
             has_reason = dict(message.get("headers", ())).get(b"content-type", b"").startswith(b"text/plain")
         elif kind != "websocket.http.response.body":
-            await send(message)
+            return send(message)
         elif code is not None:
             reason = bytes(message.get("body", b"")).decode("utf-8", "replace") if has_reason else ""
             closed, code = close_message(code, reason), None  # further parts of the body are left out
-            await send(closed)
+            return send(closed)
+        return _Nothing()
 
     return closing
+
+
+class _Nothing:
+    """What there is to wait for where nothing is sent."""
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from ()

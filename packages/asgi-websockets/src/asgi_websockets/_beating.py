@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ._beside import beside
-from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
+from ._disconnect import GONE
 from ._heartbeat import Heartbeat
 from ._state import WebSocketState
 from ._websocket import WebSocket
@@ -28,5 +28,5 @@ async def _beat(websocket: WebSocket[Any], heartbeat: Heartbeat) -> None:
         if websocket.application_state is WebSocketState.CONNECTED:
             try:
                 await send(data)  # type: ignore[arg-type]
-            except (WebSocketDisconnect, WebSocketDisconnected):
+            except GONE:
                 return  # who receives is told

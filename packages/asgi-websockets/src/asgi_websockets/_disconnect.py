@@ -31,5 +31,8 @@ class WebSocketDisconnected(RuntimeError):  # noqa: N818 - Starlette's name
     """
 
 
+END_TIMEOUT: Final = 1.0
+"""Seconds that a client has to take the end of a connection, where waiting longer would keep something."""
+
 GONE: Final = (WebSocketDisconnect, WebSocketDisconnected)
 """What a WebSocket raises that can no longer be sent to, for whoever does not mind."""

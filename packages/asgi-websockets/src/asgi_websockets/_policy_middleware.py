@@ -6,7 +6,6 @@ from typing import Any
 
 from asgi_types import ASGIApp, HTTPException, Message, Receive, Scope, Send, refuse
 
-from ._beating import beating
 from ._disconnect import WebSocketDisconnect
 from ._heartbeat import Heartbeat
 from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
@@ -69,6 +68,8 @@ class WebSocketPolicyMiddleware:
         if self.heartbeat is None:
             await self.app(scope, connection.receive, connection.send)
             return
+        from ._beating import beating
+
         async with beating(websocket, self.heartbeat):
             await self.app(scope, connection.receive, connection.send)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from asgi_types import (
     GUARD,
@@ -16,17 +16,13 @@ from asgi_types import (
     Send,
     WebSocketException,
     answer,
-    is_async_callable,
     may_deny,
 )
 
-from ._disconnect import GONE, WebSocketDisconnected
+from ._disconnect import END_TIMEOUT, GONE, WebSocketDisconnected
 from ._failure import failure_of
 from ._state import WebSocketState
 from ._websocket import WebSocket
-
-END_TIMEOUT: Final = 1.0
-"""Seconds that a client has to take the end of a connection that an exception has ended."""
 
 WebSocketClass = Callable[[Scope, Receive, Send], WebSocket[Any]]
 
@@ -37,7 +33,7 @@ def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: W
     When ``func`` returns, a connection that is still open is closed with code 1000, and one that it did not accept is
     refused. What it raises ends the connection as well:
 
-    - `WebSocketDisconnect` because the client has gone is no error.
+    - `WebSocketDisconnect` because the client has gone is no error. While it is there, that of another connection is.
     - `WebSocketException` closes with its code and reason, before `WebSocket.accept` as well.
     - `HTTPException` before that is a denial response, where the server can send one. After it, and where it cannot,
       the connection is closed with the matching code, as `asgi_types.close_code` has it, and the detail as reason.
@@ -47,7 +43,7 @@ def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: W
     handlers may know better. In a group of exceptions, as task groups raise them, a disconnect does not count, and an
     exception that is left over alone is taken out of the group.
 
-    Raises `TypeError` for a function that is not async.
+    A function that returns no awaitable is a `TypeError` of the connection.
 
     >>> import asyncio
     >>> async def busy(websocket):
@@ -61,12 +57,6 @@ def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: W
     {'type': 'websocket.accept', 'subprotocol': None, 'headers': []}
     {'type': 'websocket.close', 'code': 1013, 'reason': 'Try again later.'}
     """
-    if not is_async_callable(func):
-        name = _name(func)
-        raise TypeError(
-            f"{name} is not async: define it as 'async def {name}(websocket)', "
-            "and run what blocks in it with anyio.to_thread.run_sync()."
-        )
     return WebSocketSession(func, websocket_class)
 
 
@@ -86,30 +76,39 @@ class WebSocketSession:
         ended: Exception | None = None
         try:
             if websocket.heartbeat is None:
-                await self.func(websocket)
+                await self._call(websocket)
             else:
                 from ._beating import beating
 
                 async with beating(websocket, websocket.heartbeat):
-                    await self.func(websocket)
+                    await self._call(websocket)
         except Exception as exc:
             ended = exc
         if ended is not None:
             try:
                 # Not where it is handled: a group would become the context of the exception it holds.
-                await self._end(websocket, failure_of(ended))
+                await self._end(websocket, failure_of(ended) or ended)
             finally:
                 ended = None  # its traceback refers to this frame
         elif _is_open(websocket):
             with suppress(WebSocketDisconnected):
                 await websocket.close()
 
-    async def _end(self, websocket: WebSocket[Any], failure: Exception | None) -> None:
+    def _call(self, websocket: WebSocket[Any]) -> Awaitable[None]:
+        called: Any = self.func(websocket)
+        if not hasattr(called, "__await__"):
+            name = self.__name__
+            raise TypeError(
+                f"{name} is not async: define it as 'async def {name}(websocket)', "
+                "and run what blocks in it with anyio.to_thread.run_sync()."
+            )
+        return called  # type: ignore[no-any-return]
+
+    async def _end(self, websocket: WebSocket[Any], failure: Exception) -> None:
         """Tell the client that it is over, and raise ``failure`` if somebody else has to know."""
         try:
-            if failure is None:  # a client has gone, and it may have been that of another connection
-                await self._tell(websocket, WebSocketException(1000))
-                return
+            if failure_of(failure) is None and not _is_open(websocket):
+                return  # the client has gone; if it is there, another one has
             if GUARD in websocket.scope:
                 websocket.scope[VIEW] = websocket
                 raise failure
@@ -133,11 +132,13 @@ class WebSocketSession:
             return
         from anyio import move_on_after
 
-        with move_on_after(END_TIMEOUT), suppress(*GONE):
-            if isinstance(told, WebSocketException):
+        is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+        with move_on_after(END_TIMEOUT, shield=True), suppress(*GONE):
+            # What is both is told as what can be told.
+            if isinstance(told, WebSocketException) and (is_accepted or not isinstance(told, HTTPException)):
                 await websocket.close(told.code, told.reason)
             else:
-                is_accepted = websocket.application_state is not WebSocketState.CONNECTING
+                assert isinstance(told, HTTPException)
                 await answer(websocket.scope, websocket.receive, websocket.send, told, is_accepted=is_accepted)
 
 

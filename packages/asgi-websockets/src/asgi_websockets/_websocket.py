@@ -11,7 +11,7 @@ from asgi_types import ASGIApp, HTTPConnection, Message, Receive, Scope, Send, c
 from asgi_types import StateT as StateT
 from asgi_types.json_codec import JSONCodec, encoded_text, standard_codec, unicode_text
 
-from ._disconnect import WebSocketDisconnect, WebSocketDisconnected
+from ._disconnect import END_TIMEOUT, WebSocketDisconnect, WebSocketDisconnected
 from ._heartbeat import Heartbeat
 from ._message_error import json_error
 from ._messages import Messages
@@ -26,9 +26,6 @@ CONNECTED: Final = WebSocketState.CONNECTED
 
 ABNORMAL: Final = {"type": "websocket.disconnect", "code": 1006, "reason": ""}
 
-CUT_TIMEOUT: Final = 1.0
-"""Seconds that a connection has to take the close frame when it is closed for its size or idleness."""
-
 
 class WebSocket(HTTPConnection[StateT]):
     """One WebSocket connection. `accept` it first; then receive and send until either side closes.
@@ -38,9 +35,9 @@ class WebSocket(HTTPConnection[StateT]):
 
     The ``receive_*`` methods raise `WebSocketDisconnect` when the client is gone and `WebSocketDisconnected` before
     `accept` and after the end; the ``iter_*`` methods end when the client is gone. Sending raises
-    `WebSocketDisconnect` with code 1006 when the server can no longer send, and `WebSocketDisconnected` after the
-    end. A message that may not be sent or received in the present state is a `RuntimeError`. Several tasks may send at
-    once: each message goes out whole, in the order of the calls.
+    `WebSocketDisconnect` once the client is known to be gone, with its code, or 1006 where the server failed to send,
+    and `WebSocketDisconnected` after this side has closed. A message that may not be sent or received in the present
+    state is a `RuntimeError`. Several tasks may send at once: each message goes out whole, in the order of the calls.
 
     What a connection may do is said by attributes, of this class, of a subclass, or of one WebSocket:
 
@@ -260,6 +257,21 @@ class WebSocket(HTTPConnection[StateT]):
         with suppress(WebSocketDisconnect):
             await self.send(close_message(code, reason or ""))
 
+    async def abort(self, code: int = 1000, reason: str | None = None) -> None:
+        """Close the connection, and take the client for gone from then on; it has a second to take the close frame.
+
+        For a client that reads nothing, behind which `close` would wait, and for one that is not wanted any longer. All
+        that receives or sends meanwhile, or later, is told of this code and reason.
+        """
+        from anyio import move_on_after
+
+        self.client_state = WebSocketState.DISCONNECTED
+        if self.application_state is CONNECTED:
+            # A client that reads nothing may keep another task from ever ending its turn.
+            with move_on_after(END_TIMEOUT, shield=True), suppress(WebSocketDisconnected):
+                await self.close(code, reason)
+            self._end = {"type": "websocket.disconnect", "code": code, "reason": reason or ""}
+
     async def send_denial_response(self, response: ASGIApp) -> None:
         """Refuse the connection with an HTTP response, in place of `accept`.
 
@@ -321,17 +333,9 @@ class WebSocket(HTTPConnection[StateT]):
         return message
 
     async def _cut(self, code: int, reason: str) -> Message:
-        """Close the connection, and say so as the server does where the client closes it."""
-        from anyio import move_on_after
-
-        end = {"type": "websocket.disconnect", "code": code, "reason": reason}
-        self.client_state = WebSocketState.DISCONNECTED
-        if self.application_state is CONNECTED:
-            # A client that reads nothing may keep another task from ever ending its turn.
-            with move_on_after(CUT_TIMEOUT, shield=True), suppress(WebSocketDisconnected):
-                await self.close(code, reason)
-            self._end = end
-        return end
+        """Abort the connection, and say so as the server does where the client closes it."""
+        await self.abort(code, reason)
+        return {"type": "websocket.disconnect", "code": code, "reason": reason}
 
     def _follow(self, message: Message) -> None:
         """Note what a message to the client leads to."""

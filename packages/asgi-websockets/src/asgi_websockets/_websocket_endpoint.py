@@ -26,7 +26,7 @@ class WebSocketEndpoint:
     ``encoding`` is what messages have to be: ``"text"``, ``"bytes"``, ``"json"`` in either, or None for text or bytes
     as they come. A message that is something else closes the connection with code 1003. ``websocket_class`` makes
     the WebSocket. Another scope type than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of
-    the class.
+    a class that does not override `decode`.
 
     >>> import asyncio
     >>> class Echo(WebSocketEndpoint):
@@ -57,7 +57,7 @@ class WebSocketEndpoint:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if cls.encoding not in (None, "text", "bytes", "json"):
+        if cls.decode is WebSocketEndpoint.decode and cls.encoding not in (None, "text", "bytes", "json"):
             raise ValueError(
                 f"Unknown encoding {cls.encoding!r} of {cls.__name__}: use 'text', 'bytes', 'json' or None."
             )

@@ -18,7 +18,7 @@ def rooms():
 
 @pytest.fixture(autouse=True)
 def short_close(monkeypatch):
-    monkeypatch.setattr("asgi_websockets._rooms.room.CLOSE_TIMEOUT", 0.05)
+    monkeypatch.setattr("asgi_websockets._rooms.room.END_TIMEOUT", 0.05)
 
 
 async def fill(rooms, name="lobby", count=SIZE + 2, start=0):
@@ -93,7 +93,7 @@ async def test_the_connection_is_closed_once_with_a_reason(rooms, client_of, unt
 
 
 async def test_a_client_that_takes_no_close_is_given_up_in_time(rooms, client_of, until, monkeypatch):
-    monkeypatch.setattr("asgi_websockets._rooms.room.CLOSE_TIMEOUT", 0.1)
+    monkeypatch.setattr("asgi_websockets._rooms.room.END_TIMEOUT", 0.1)
     endpoint, slow = Endpoint(rooms), client_of()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(slow.open, endpoint.app)
@@ -252,7 +252,7 @@ async def test_cancelling_from_outside_comes_before(rooms, client_of, until):
 
 
 async def test_cancelling_from_outside_while_it_is_closed_lets_it_be_closed(rooms, client_of, until, monkeypatch):
-    monkeypatch.setattr("asgi_websockets._rooms.room.CLOSE_TIMEOUT", 10)
+    monkeypatch.setattr("asgi_websockets._rooms.room.END_TIMEOUT", 10)
     endpoint, slow = Endpoint(rooms), client_of()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(slow.open, endpoint.app)

@@ -8,6 +8,7 @@ from asgi_websockets import WebSocketDisconnect as WebSocketDisconnect
 from asgi_websockets import WebSocketDisconnected as WebSocketDisconnected
 from asgi_websockets import WebSocketPolicyMiddleware as WebSocketPolicyMiddleware
 from asgi_websockets import WebSocketState as WebSocketState
+from asgi_websockets import check_origin as check_origin
 
 __all__ = (
     "Heartbeat",
@@ -18,4 +19,5 @@ __all__ = (
     "WebSocketDisconnected",
     "WebSocketPolicyMiddleware",
     "WebSocketState",
+    "check_origin",
 )

@@ -124,7 +124,7 @@ class Member:
             if self._wanted is not None:  # what goes now is in the history that is still to be read
                 self._queue.popleft()
                 self._shifted += 1
-            elif not self._make_room():
+            elif not self._make_space():
                 return False
         self._queue.append(message)
         self._tell()
@@ -141,7 +141,7 @@ class Member:
         if self.is_overrun:
             function()
 
-    def _make_room(self) -> bool:
+    def _make_space(self) -> bool:
         self.has_gap = True
         if self._overflow == "disconnect":
             self.is_overrun = True

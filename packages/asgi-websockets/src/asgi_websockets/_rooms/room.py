@@ -7,14 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, Unpack
 
 from .._beside import beside
-from .._disconnect import GONE, WebSocketDisconnect
+from .._disconnect import END_TIMEOUT, GONE, WebSocketDisconnect
+from .._websocket import WebSocket
 from .member import Member, MemberOptions
 
 if TYPE_CHECKING:
     from .rooms import Rooms
-
-CLOSE_TIMEOUT: Final = 1.0
-"""Seconds that a member who was too slow has to take the close frame."""
 
 TOO_SLOW: Final = 1013
 """The close code of a member who was too slow: "try again later", so that a page connects anew."""
@@ -93,21 +91,28 @@ class Room:
         because the client is gone, the block goes on, since receiving tells that as well; what else sending raises ends
         it and is raised.
         """
-        from anyio import move_on_after
-
         with self.join(info, **options) as member:
             async with beside(lambda: _forward(member, websocket)) as scope:
                 member.call_on_overrun(scope.cancel)
                 yield member
         if member.is_overrun:
-            with move_on_after(CLOSE_TIMEOUT, shield=True), suppress(Exception):  # whatever it is, it is gone
-                await websocket.close(TOO_SLOW, "Too slow.")
+            await _end(websocket)
             raise WebSocketDisconnect(TOO_SLOW, "Too slow.")
 
     async def members(self) -> list[Any]:
         """The ``info`` of those who are in the room, in all processes, except None."""
         decode = self.rooms.json_codec.decode
         return [decode(info) for info in await self.rooms.backend.members(self.name)]
+
+
+async def _end(websocket: SendingSocket) -> None:
+    if isinstance(websocket, WebSocket):
+        await websocket.abort(TOO_SLOW, "Too slow.")
+        return
+    from anyio import move_on_after
+
+    with move_on_after(END_TIMEOUT, shield=True), suppress(Exception):  # whatever is the matter, it is gone
+        await websocket.close(TOO_SLOW, "Too slow.")
 
 
 async def _forward(member: Member, websocket: SendingSocket) -> None:
