@@ -304,20 +304,63 @@ async def test_two_layers_close_once_and_the_error_comes_out(drive, raising):
     assert ([message["type"] for message in sent], raised) == (DENIAL_TYPES, error)
 
 
-async def test_the_guard_closes_inside(drive, raising, catch):
+async def guarded_by(drive, middle, inner):
+    """What is sent and raised by the guard around ``inner`` with a middleware between it and the outermost layer."""
+
+    async def app(scope, receive, send):
+        await middle(lambda send: scope[GUARD](inner, scope, receive, send), send)
+
+    sent, errors = [], []
+
+    async def send(message):
+        sent.append(message)
+
+    try:
+        await ExceptionMiddleware(app)(drive.websocket_scope(), None, send)
+    except Exception as error:
+        errors.append(error)
+    return sent, errors
+
+
+@pytest.mark.parametrize("before", [(), (ACCEPT,)])
+async def test_below_another_layer_what_is_handled_is_answered_where_it_is_raised(drive, raising, before):
     seen = []
 
-    async def guarded(scope, receive, send):
-        def watched(message):
-            seen.append(message["type"])
-            return send(message)
+    async def middle(call, send):
+        async def watched(message):
+            seen.append(message)
+            await send(message)
 
-        await scope[GUARD](raising(ValueError("no"), ACCEPT), scope, receive, watched)
+        await call(watched)
 
-    app = catch(ExceptionMiddleware(guarded))
-    assert (await drive.websocket(app)).messages == [ACCEPT, FAILED]
-    assert seen == ["websocket.accept", "websocket.close"]
-    assert [repr(error) for error in app.errors] == ["ValueError('no')"]
+    sent, errors = await guarded_by(drive, middle, raising(REFUSAL, *before))
+    assert sent == seen == [*before, REFUSED]
+    assert errors == []
+
+
+@pytest.mark.parametrize("before", [(), (ACCEPT,)])
+async def test_below_another_layer_what_is_unhandled_is_left_to_what_is_between(drive, raising, before):
+    async def middle(call, send):
+        try:
+            await call(send)
+        except LookupError:
+            await send(close(4000, "Ours."))
+
+    assert await guarded_by(drive, middle, raising(LookupError(), *before)) == ([*before, close(4000, "Ours.")], [])
+
+
+async def test_below_another_layer_what_is_unhandled_closes_in_that(drive, raising):
+    seen, error = [], ValueError("no")
+
+    async def middle(call, send):
+        async def watched(message):
+            seen.append(message)
+            await send(message)
+
+        await call(watched)
+
+    sent, errors = await guarded_by(drive, middle, raising(error, ACCEPT))
+    assert (sent, seen, errors) == ([ACCEPT, FAILED], [ACCEPT], [error])
 
 
 async def test_concurrent_websockets_do_not_mix(drive, catch):

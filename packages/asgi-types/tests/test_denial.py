@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_types import HTTPException, Response, answer, close_code, close_for_denial, close_message, may_deny
+from asgi_types import (
+    HTTPException,
+    Response,
+    answer,
+    check_close_code,
+    close_code,
+    close_for_denial,
+    close_message,
+    may_deny,
+)
 
 DENIABLE = {"websocket.http.response": {}}
 
@@ -72,6 +82,22 @@ def test_each_code_may_be_sent(status: int) -> None:
     code = close_code(status)
     assert code in {1000, 1003, 1008, 1009, 1011, 1013, 1014} or 3000 <= code < 5000
     assert (code == 1000) == (status < 400)
+    check_close_code(code)
+
+
+@pytest.mark.parametrize(
+    "code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999]
+)
+def test_a_frame_may_have_these_codes(code: int) -> None:
+    check_close_code(code)
+
+
+@pytest.mark.parametrize(
+    "code", [-1, 0, 1, 200, 403, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535, 65536, 10**9]
+)
+def test_no_frame_may_have_these_codes(code: int) -> None:
+    with pytest.raises(ValueError, match=f"^A close frame cannot have the code {code}: use 1000 to 1014 but for 1004,"):
+        check_close_code(code)
 
 
 # The message
@@ -114,6 +140,29 @@ def test_a_reason_fits_and_is_as_much_as_fits(reason: str) -> None:
 @given(st.text(st.characters(codec=None), min_size=31, max_size=200))
 def test_a_long_reason_has_a_form_in_utf_8(reason: str) -> None:
     assert len(close_message(1000, reason)["reason"].encode()) <= 123
+
+
+class Reason(str, Enum):  # noqa: UP042 - what programs have, whose text `str` does not give
+    FULL = "The room is full."
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ([{"loc": ["path", "room"], "msg": "Not a number."}], "[{'loc': ['path', 'room'], 'msg': 'Not a number.'}]"),
+        ({"why": "caf\xe9"}, "{'why': 'caf\xe9'}"),
+        (404, "404"),
+        (None, ""),
+        (Reason.FULL, "The room is full."),
+    ],
+)
+def test_a_reason_may_be_no_text(reason: Any, text: str) -> None:
+    assert close_message(1008, reason) == close(1008, text)
+
+
+def test_a_long_reason_that_is_no_text_is_cut_as_text_is() -> None:
+    reason: Any = ["\u2603" * 99]
+    assert close_message(1008, reason) == close(1008, "['" + "\u2603" * 40)
 
 
 def test_cutting_takes_time_as_the_reason_is_long(assert_linear: Any) -> None:
@@ -210,6 +259,24 @@ async def test_other_messages_pass(message: Any) -> None:
     sent = await closed_by(message)
     assert len(sent) == 1
     assert sent[0] is message
+
+
+async def test_what_is_left_out_can_be_awaited_as_what_is_sent() -> None:
+    taken: list[Any] = []
+
+    def send(message: Any) -> Any:  # any awaitable will do, as it does for a server
+        taken.append(message)
+        return closed()
+
+    async def closed() -> str:
+        return "taken"
+
+    closing: Any = close_for_denial(send)
+    assert await closing(start(403, PLAIN)) is None
+    assert await closing(body(b"No.", more=True)) == "taken"
+    assert await closing(body(b" Really.")) is None
+    assert await closing(close(4000)) == "taken"
+    assert taken == [close(3003, "No."), close(4000)]
 
 
 async def test_two_of_them_do_not_mix() -> None:

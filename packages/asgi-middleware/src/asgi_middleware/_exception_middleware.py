@@ -163,8 +163,6 @@ class ExceptionMiddleware:
         try:
             if scope["type"] == "websocket":
                 send = _ending(send, scope, started() is False)
-                if started() is False and isinstance(exc, WebSocketException):
-                    check_close_code(exc.code)
             await self._answer(handler, exc, scope, receive, send)
         except Exception as failure:
             next_handler = self._find_handler(failure)
@@ -210,11 +208,19 @@ class ExceptionMiddleware:
 
 def _ending(send: Send, scope: Scope, is_accepted: bool) -> Send:
     """A ``send`` for the last messages of a WebSocket, whose client may be gone, or take nothing."""
+    is_lost = False
 
     async def ending(message: Message) -> None:
+        nonlocal is_lost
+        if is_lost:  # else a long answer would wait anew for each of its parts
+            return
+        if is_accepted and message["type"] == "websocket.close":
+            check_close_code(message.get("code", 1000))
         from anyio import move_on_after
 
+        is_lost = True
         with move_on_after(END_TIMEOUT, shield=True), suppress(OSError):
             await send(message)
+            is_lost = False
 
     return close_for_denial(ending) if is_accepted or not may_deny(scope) else ending

@@ -45,7 +45,7 @@ def check_close_code(code: int) -> None:
         )
 
 
-def close_message(code: int = 1000, reason: str = "") -> Message:
+def close_message(code: int = 1000, reason: object = "") -> Message:
     """The ASGI message that closes a WebSocket; a reason of more than 123 bytes of UTF-8 is cut between characters.
 
     Lone surrogates, which UTF-8 has no form for, become question marks. A reason that is no text becomes some, since
@@ -54,10 +54,10 @@ def close_message(code: int = 1000, reason: str = "") -> Message:
     >>> close_message(1008, "Sign in first.")
     {'type': 'websocket.close', 'code': 1008, 'reason': 'Sign in first.'}
     """
-    reason = str(reason)
-    if not (len(reason) <= MAX_REASON and reason.isascii()):
-        reason = reason.encode("utf-8", "replace")[:MAX_REASON].decode("utf-8", "ignore")
-    return {"type": "websocket.close", "code": code, "reason": reason}
+    text = reason if isinstance(reason, str) else str(reason or "")  # not `str` of an enumeration's text
+    if not (len(text) <= MAX_REASON and text.isascii()):
+        text = text.encode("utf-8", "replace")[:MAX_REASON].decode("utf-8", "ignore")
+    return {"type": "websocket.close", "code": code, "reason": text}
 
 
 def may_deny(scope: Scope) -> bool:

@@ -15,6 +15,7 @@ from ._disconnect import END_TIMEOUT, WebSocketDisconnect, WebSocketDisconnected
 from ._heartbeat import Heartbeat
 from ._message_error import json_error
 from ._messages import Messages
+from ._mode import is_text
 from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
 from ._received import data_of, disconnect_of, size_of
 from ._state import FROM_APPLICATION, FROM_CLIENT, WebSocketState, following_state
@@ -199,7 +200,7 @@ class WebSocket(HTTPConnection[StateT]):
         Raises `JSONMessageError` for what is no JSON, `WebSocketException` with code 1003 for the other kind of
         message, and `RuntimeError` for another mode. ``timeout`` is that of `receive`.
         """
-        data = await self._receive_data("text" if _is_text(mode) else "bytes", timeout)
+        data = await self._receive_data("text" if is_text(mode) else "bytes", timeout)
         try:
             return self.json_codec.decode(data)
         except (ValueError, RecursionError) as error:
@@ -236,9 +237,9 @@ class WebSocket(HTTPConnection[StateT]):
         Raises what the codec raises: by default `TypeError` for objects that JSON cannot hold, and `ValueError` for NaN
         and infinity, which no client could read. Another mode is a `RuntimeError`.
         """
-        text = _is_text(mode)
+        is_text_message = is_text(mode)
         encoded = self.json_codec.encode(data)
-        if text:
+        if is_text_message:
             await self.send({"type": "websocket.send", "text": unicode_text(encoded)})
         else:
             data = encoded_text(encoded) if isinstance(encoded, str) else encoded
@@ -370,12 +371,6 @@ class WebSocket(HTTPConnection[StateT]):
             self._waiting.popleft().set()
         else:
             self._is_sending = False
-
-
-def _is_text(mode: str) -> bool:
-    if mode not in ("text", "binary"):
-        raise RuntimeError('The "mode" argument should be "text" or "binary".')
-    return mode == "text"
 
 
 def _refuse_line_breaks(*parts: bytes) -> None:

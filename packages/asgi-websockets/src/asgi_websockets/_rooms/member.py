@@ -69,7 +69,7 @@ class Member:
         self._queue: deque[RoomMessage] = deque()
         self._replay: deque[RoomMessage] = deque()
         self._replayed_ids: frozenset[str] = frozenset()
-        self._shifted = 0  # how many messages have left the queue before the history was read
+        self._shifted: tuple[str, str] | None = None  # first and last id of what left the queue too early
         self._is_in = False
         self._has_ended = False
         self._change: Event | None = None
@@ -98,8 +98,11 @@ class Member:
     async def __anext__(self) -> RoomMessage:
         if not self._is_in:
             raise RuntimeError("Messages come to who is in the room: iterate inside of 'with room.join() as member:'.")
-        if self._wanted is not None and not self._has_ended:
-            await self._ask_history(*self._wanted)
+        if self._wanted is not None:
+            if not self._has_ended:
+                await self._ask_history(*self._wanted)
+            elif self._shifted is not None:
+                self.has_gap = True
             self._wanted = None
         while True:
             if self._replay:
@@ -122,8 +125,8 @@ class Member:
             return False
         if len(self._queue) >= self._queue_size:
             if self._wanted is not None:  # what goes now is in the history that is still to be read
-                self._queue.popleft()
-                self._shifted += 1
+                last = self._queue.popleft().id
+                self._shifted = (self._shifted[0] if self._shifted else last, last)
             elif not self._make_space():
                 return False
         self._queue.append(message)
@@ -160,12 +163,15 @@ class Member:
     async def _ask_history(self, count: int, after: str | None) -> None:
         history = await self.room.rooms.backend.history(self.room.name, count, after)
         self.has_gap = self.has_gap or not history.is_complete
+        told = {message.id for message in history.messages}
+        if self._shifted is not None and not told.issuperset(self._shifted):
+            self.has_gap = True
         waiting = {message.id for message in self._queue}
         past = tuple(takewhile(lambda message: message.id not in waiting, history.messages))
-        # What has left the queue is found in the history, if that reaches from before it into the queue.
-        if self._shifted > (len(past) if len(past) < len(history.messages) else 0):
-            self.has_gap = True
         self._replay.extend(message for message in past if message.exclude != self.id)
+        # What has waited leaves the queue to what comes while all this is read.
+        self._replay.extend(self._queue)
+        self._queue.clear()
         if not waiting:  # else all that is still to come is newer than the history
             self._replayed_ids = frozenset(message.id for message in past)
 

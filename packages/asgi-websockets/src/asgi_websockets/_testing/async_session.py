@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from asgi_types import ASGIApp, Message, RawHeaders, Scope
 
 from .._disconnect import WebSocketDisconnect, WebSocketDisconnected
+from .._mode import is_text
 from .connection import Connection
 from .message_check import data_problem
 from .scope import HeaderSource, websocket_scope
@@ -149,9 +150,8 @@ class AsyncWebSocketTestSession:
 
     async def send_json(self, data: Any, mode: Mode = "text") -> None:
         """Send a value as compact JSON, with ``mode="binary"`` in a message of bytes; see `send`."""
-        _check_mode(mode)
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        await (self.send_text(text) if mode == "text" else self.send_bytes(text.encode("utf-8")))
+        await (self.send_text(text) if is_text(mode) else self.send_bytes(text.encode("utf-8")))
 
     async def receive(self, timeout: float | None = None) -> Message:
         """The next ``websocket.send`` message of the application.
@@ -183,8 +183,7 @@ class AsyncWebSocketTestSession:
 
         The other kind of message is an `AssertionError`, and what is no JSON a `json.JSONDecodeError`.
         """
-        _check_mode(mode)
-        data = await (self.receive_text(timeout) if mode == "text" else self.receive_bytes(timeout))
+        data = await (self.receive_text(timeout) if is_text(mode) else self.receive_bytes(timeout))
         return json.loads(data)
 
     def __aiter__(self) -> Self:
@@ -308,11 +307,6 @@ def _checked_limit(seconds: float) -> float:
     if not seconds >= 0:
         raise ValueError(f"A timeout is a number of seconds, 0 or more, not {seconds!r}.")
     return seconds
-
-
-def _check_mode(mode: str) -> None:
-    if mode not in ("text", "binary"):
-        raise RuntimeError('The "mode" argument should be "text" or "binary".')
 
 
 def _data(message: Message, wanted: str, kind: type[T]) -> T:
