@@ -34,7 +34,7 @@ def room_name(view: HTTPConnection[Any]) -> str:
 async def chat(websocket: WebSocket) -> None:
     room = rooms[room_name(websocket)]
     name = websocket.query_params.get("name")
-    if not name:
+    if not name or len(name) > 40:
         raise HTTPException(401, "Who are you?")
     await websocket.accept()
     async with room.connect(websocket, name, history=20):

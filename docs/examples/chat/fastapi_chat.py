@@ -66,7 +66,7 @@ async def who(room: str) -> list[str]:
 
 async def ours(websocket: asgi_websockets.WebSocket) -> None:
     room, name = rooms[websocket.path_params["room"]], websocket.query_params.get("name")
-    if not name:
+    if not name or len(name) > 40:
         raise HTTPException(401, "Who are you?")
     await websocket.accept()
     async with room.connect(websocket, name, history=20):

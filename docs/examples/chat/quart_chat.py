@@ -51,7 +51,7 @@ class QuartSocket:
 @app.websocket("/chat/<room>")
 async def chat(room: str) -> None:
     name = websocket.args.get("name")
-    if not name:
+    if not name or len(name) > 40:
         abort(401)
     await websocket.accept()
     try:
@@ -72,7 +72,7 @@ async def chat(room: str) -> None:
 
 async def ours(websocket: WebSocket) -> None:
     room, name = rooms[websocket.path_params["room"]], websocket.query_params.get("name")
-    if not name:
+    if not name or len(name) > 40:
         raise HTTPException(401, "Who are you?")
     await websocket.accept()
     async with room.connect(websocket, name, history=20):

@@ -64,23 +64,50 @@ async def test_another_scope_is_an_assertion_error(drive):
         await drive.request(websocket_session(echo))
 
 
-def test_a_function_that_is_not_async_is_refused_with_the_fix():
+async def wrapped(websocket):
+    await echo(websocket)
+
+
+@pytest.mark.parametrize(
+    "func",
+    [
+        lambda websocket: wrapped(websocket),  # noqa: PLW0108 - it is no coroutine function
+        lambda websocket: Awaitable(wrapped(websocket)),
+    ],
+    ids=["coro", "own"],
+)
+async def test_a_function_may_return_what_is_awaited_as_decorators_make_it(drive, func):
+    answer = await drive.websocket(websocket_session(func), "/ws", ["a"])
+    assert [message.get("text") for message in answer.messages] == [None, "A"]
+
+
+class Awaitable:
+    def __init__(self, coroutine):
+        self.coroutine = coroutine
+
+    def __await__(self):
+        return self.coroutine.__await__()
+
+
+async def test_a_function_that_is_not_async_is_refused_with_the_fix(serve):
     def chat(websocket): ...
 
+    server = serve()
     with pytest.raises(TypeError) as caught:
-        websocket_session(chat)
+        await server.run(websocket_session(chat), extensions={"websocket.http.response": {}})
     assert str(caught.value) == (
         "chat is not async: define it as 'async def chat(websocket)', "
         "and run what blocks in it with anyio.to_thread.run_sync()."
     )
+    assert server.sent[0]["status"] == 500
 
 
-def test_an_object_that_is_not_async_is_refused_by_the_name_of_its_class():
+async def test_an_object_that_is_not_async_is_refused_by_the_name_of_its_class(serve):
     class Chat:
         def __call__(self, websocket): ...
 
     with pytest.raises(TypeError, match="Chat is not async"):
-        websocket_session(Chat())
+        await serve().run(websocket_session(Chat()))
 
 
 def test_routers_see_an_application_with_the_name_of_the_function():

@@ -293,11 +293,12 @@ async def test_a_client_that_takes_no_answer_is_not_waited_for(serve, tidy, monk
         raise error
 
     monkeypatch.setattr(_session, "END_TIMEOUT", 0.02)
-    is_denied = not is_accepted and isinstance(error, (HTTPException, LookupError))
+    is_denied = not (is_accepted or isinstance(error, WebSocketException))
     stuck_on = "websocket.http.response.start" if is_denied else "websocket.close"
     server = serve(stuck_on=stuck_on)
     async with tidy():
-        with pytest.raises(LookupError) if isinstance(error, LookupError) else nullcontext():
+        is_raised = isinstance(error, (WebSocketDisconnect, LookupError))
+        with pytest.raises(type(error)) if is_raised else nullcontext():
             await server.run(websocket_session(func), **EXTENSION)
     assert server.attempts[-1] == stuck_on
     assert server.closed is None
@@ -356,7 +357,7 @@ async def test_another_task_that_closes_first_is_no_error_of_the_function(serve,
     assert server.closed == (4000, "")
 
 
-async def test_the_end_of_another_connection_closes_this_one(serve):
+async def test_the_end_of_another_connection_is_a_fault_of_this_one(serve):
     other = serve(breaks_on="websocket.send")
     partner = await other.accepted()
 
@@ -366,5 +367,6 @@ async def test_the_end_of_another_connection_closes_this_one(serve):
             await partner.send_text(text)
 
     server = serve("a")
-    await server.run(websocket_session(bridge))
-    assert server.closed == (1000, "")
+    with pytest.raises(WebSocketDisconnect, match="1006"):
+        await server.run(websocket_session(bridge))
+    assert server.closed == (1011, "Internal Server Error")

@@ -35,6 +35,8 @@ def nested(*exceptions):
 # What a function can end with, made anew for each test. The last two of a kind are groups, as task groups make them.
 CLEAN = {
     "return": lambda: None,
+}
+ELSEWHERE = {  # where the client is still there, it is another one that has gone
     "disconnect": lambda: WebSocketDisconnect(1001),
     "group of disconnects": lambda: nested(WebSocketDisconnect(1006)),
 }
@@ -53,7 +55,7 @@ FAULTS = {
     "group of a fault": lambda: grouped(LookupError("Gone.")),
     "groups of a fault": lambda: nested(LookupError("Gone.")),
 }
-ALL = CLEAN | CLOSES | REFUSALS | FAULTS
+ALL = CLEAN | ELSEWHERE | CLOSES | REFUSALS | FAULTS
 
 
 async def connected(websocket):
@@ -191,12 +193,38 @@ async def test_a_fault_before_accept_is_else_left_to_the_server(serve, stage, ma
     assert server.sent == []
 
 
-@each(CLEAN | CLOSES | REFUSALS)
+@each(CLEAN | ELSEWHERE | CLOSES | REFUSALS)
 @pytest.mark.parametrize("stage", AFTER)
 async def test_after_the_end_nothing_more_is_sent(serve, stage, make):
     server = serve()
     await server.run(ending(stage, make), **EXTENSION)
     assert server.types == {closed: ["accept", "close"], refused: ["close"], denying: ["http.response.start"]}[stage]
+
+
+def is_of(make):
+    """Looks at whether an exception is what ``make`` makes."""
+    wanted = make()
+    return lambda error: (type(error), str(error)) == (type(wanted), str(wanted))
+
+
+@each(ELSEWHERE)
+@pytest.mark.parametrize("scope", [{}, EXTENSION], ids=["", "denials"])
+async def test_the_disconnect_of_another_connection_is_a_fault(serve, tidy, scope, make):
+    server = serve()
+    async with tidy():
+        with pytest.raises((WebSocketDisconnect, ExceptionGroup), check=is_of(make)):
+            await server.run(ending(accepted, make), **scope)
+    assert server.closed == (1011, "Internal Server Error")
+
+
+@each(ELSEWHERE)
+@pytest.mark.parametrize("stage", BEFORE)
+async def test_the_disconnect_of_another_connection_is_a_fault_before_accept(serve, stage, make):
+    for scope, types in ((EXTENSION, ["http.response.start", "http.response.body"]), ({}, [])):
+        server = serve()
+        with pytest.raises((WebSocketDisconnect, ExceptionGroup), check=is_of(make)):
+            await server.run(ending(stage, make), **scope)
+        assert server.types == types
 
 
 @each(FAULTS)
@@ -233,16 +261,19 @@ async def test_what_a_task_group_raises_is_taken_out_of_it(serve):
     assert server.closed == (4001, "No partner.")
 
 
-@pytest.mark.parametrize("code", [0, 200, 1005, 1006, 1016, 70000])
-@pytest.mark.parametrize("stage", [connected, accepted])
-async def test_a_code_that_no_frame_may_have_is_a_fault(serve, stage, code):
+@pytest.mark.parametrize("code", [0, 200, 403, 1005, 1006, 1016, 70000])
+async def test_a_code_that_no_frame_may_have_is_a_fault_after_accept(serve, code):
     server = serve()
     with pytest.raises(ValueError, match=f"^A close frame cannot have the code {code}"):
-        await server.run(ending(stage, lambda: WebSocketException(code)), **EXTENSION)
-    if stage is accepted:
-        assert server.closed == (1011, "Internal Server Error")
-    else:
-        assert server.sent[0]["status"] == 500
+        await server.run(ending(accepted, lambda: WebSocketException(code)), **EXTENSION)
+    assert server.closed == (1011, "Internal Server Error")
+
+
+@pytest.mark.parametrize("code", [0, 200, 403, 1005, 1006, 1016, 70000])
+async def test_before_accept_any_code_refuses(serve, code):
+    server = serve()
+    await server.run(ending(connected, lambda: WebSocketException(code, "No.")), **EXTENSION)
+    assert server.sent == [{"type": "websocket.close", "code": code, "reason": "No."}]
 
 
 async def test_headers_that_no_response_may_have_are_a_fault(serve):
@@ -286,6 +317,14 @@ async def test_below_an_error_layer_a_clean_end_is_the_same(serve, error_layer, 
     await server.run(layer)
     assert layer.caught is None
     assert server.closed == (1000, "")
+
+
+@each(ELSEWHERE)
+@pytest.mark.parametrize("stage", [*BEFORE, accepted, *AFTER])
+async def test_below_an_error_layer_the_disconnect_of_another_connection_goes_to_that(serve, error_layer, stage, make):
+    layer = error_layer(ending(stage, make))
+    await serve().run(layer)
+    assert layer.caught is None if stage in AFTER else is_of(make)(layer.caught)
 
 
 # With a heartbeat

@@ -223,6 +223,16 @@ async def test_another_encoding_is_a_value_error_of_the_class(encoding):
         type("Example", (WebSocketEndpoint,), {"encoding": encoding})
 
 
+async def test_a_class_that_decodes_itself_may_name_its_encoding(serve, recording):
+    async def decode(self, websocket, message):
+        return self.encoding, message["bytes"]
+
+    example = recording(decode=decode, encoding="msgpack")
+    await serve(b"a", LEFT).run(example)
+    assert example.got == [("msgpack", b"a")]
+    assert type("Below", (example,), {"encoding": "cbor"}).encoding == "cbor"
+
+
 async def test_a_subclass_may_have_another_encoding(serve, recording):
     text = recording(encoding="text")
     both = type("Both", (text,), {"encoding": None})

@@ -47,9 +47,6 @@ async def test_it_is_the_clients(serve, recording, details, code):
 @pytest.mark.parametrize(
     ("make", "code", "closed"),
     [
-        (lambda: WebSocketDisconnect(4001), 4001, 1000),
-        (lambda: ExceptionGroup("", [WebSocketDisconnect(4001)]), 4001, 1000),
-        (lambda: ExceptionGroup("", [ExceptionGroup("", [WebSocketDisconnect(4001)])]), 4001, 1000),
         (lambda: WebSocketException(1008), 1008, 1008),
         (lambda: ExceptionGroup("", [WebSocketException(1008), WebSocketDisconnect(1001)]), 1008, 1008),
         (lambda: HTTPException(403), 3003, 3003),
@@ -64,6 +61,24 @@ async def test_it_is_that_of_the_exception(serve, tidy, recording, make, code, c
         await server.run(example)
     assert example.codes == [code]
     assert server.closed[0] == closed
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: WebSocketDisconnect(4001),
+        lambda: ExceptionGroup("", [WebSocketDisconnect(4001)]),
+        lambda: ExceptionGroup("", [ExceptionGroup("", [WebSocketDisconnect(4001)])]),
+    ],
+)
+async def test_it_is_that_of_another_connection_whose_end_is_a_fault_of_this_one(serve, tidy, recording, make):
+    example = raising(recording, make)
+    server = serve("a")
+    async with tidy():
+        with pytest.raises((WebSocketDisconnect, ExceptionGroup)):
+            await server.run(example)
+    assert example.codes == [4001]
+    assert server.closed[0] == 1011
 
 
 @pytest.mark.parametrize(

@@ -262,12 +262,15 @@ class WebSocket(HTTPConnection[StateT]):
         """Close the connection, and take the client for gone from then on; it has a second to take the close frame.
 
         For a client that reads nothing, behind which `close` would wait, and for one that is not wanted any longer. All
-        that receives or sends meanwhile, or later, is told of this code and reason.
+        that receives or sends meanwhile, or later, is told of this code and reason. Raises `ValueError` as `close`
+        does.
         """
         from anyio import move_on_after
 
-        self.client_state = WebSocketState.DISCONNECTED
         if self.application_state is CONNECTED:
+            check_close_code(code)
+        self.client_state = WebSocketState.DISCONNECTED
+        if self.application_state in (WebSocketState.CONNECTING, CONNECTED):
             # A client that reads nothing may keep another task from ever ending its turn.
             with move_on_after(END_TIMEOUT, shield=True), suppress(WebSocketDisconnected):
                 await self.close(code, reason)

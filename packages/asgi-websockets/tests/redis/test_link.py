@@ -38,19 +38,19 @@ async def test_an_error_is_no_answer_and_the_end_of_the_link(redis, backends):
     async with backends.running(redis) as backend:
         link = backend._keeper.link
         await redis.command(b"SCRIPT FLUSH")
-        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:") is None
+        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:", 1000) is None
         assert type(link.failure).__name__ == "NoScriptError"
         await backends.until(lambda: backend.kinds() == ["lost", "restored"])
         assert backend._keeper.link is not link
-        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:") is None
-        assert await backend._keeper.link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:") == []
+        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:", 1000) is None
+        assert await backend._keeper.link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:", 1000) == []
 
 
 async def test_a_key_of_another_kind_is_not_the_end(redis, backends):
     await redis.command(b"SET", b"{r}p", b"x")
     async with backends.running(redis) as backend:
         link = backend._keeper.link
-        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:") is None
+        assert await link.ask(MEMBERS, (b"{r}p",), b"", b"{r}m:", 1000) is None
         assert link.failure is None
 
 
@@ -134,6 +134,15 @@ async def test_more_than_can_be_delivered_ends_the_link(redis, backends, monkeyp
         assert "faster than this process" in one.reports[0].error
         assert one.data("lobby")[5] == "x" * 20_000  # from the history
         assert len(one.got) == 6
+
+
+async def test_what_was_unread_then_may_be_a_gap(redis, backends, monkeypatch):
+    monkeypatch.setattr(module, "MOST_UNREAD_BYTES", 10_000)
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await one.join("lobby")
+        await two.publish("lobby", "x" * 20_000, "", 0)
+        await backends.until(lambda: one.kinds() == ["lost", "restored"])
+        assert one.gaps == [("lobby", 0)]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """What waits while Redis does not answer."""
 
 import pytest
-from anyio import create_task_group, fail_after, wait_all_tasks_blocked
+from anyio import create_task_group, fail_after, sleep, wait_all_tasks_blocked
 
-from asgi_websockets._redis import outbox
+from asgi_websockets._redis import outbox, redis_report
 from asgi_websockets._redis.link import Link
 from asgi_websockets._redis.scripts import PUBLISH, Script
 
@@ -103,7 +103,7 @@ async def test_what_waits_goes_in_batches(no_redis, backends, monkeypatch):
             await backend.publish("lobby", text * 900, "", 50)
         await backend.publish("lobby", "x" * 5000, "", 50)
         await no_redis.start_later()
-        await backends.until(lambda: len(backend.got) == 25)
+        await backends.until(lambda: sum(batches) == len(backend.got) == 25)
         assert backend.data("lobby")[:21] == [*map(str, range(20)), "a" * 900]
         assert batches == [7, 7, 7, 2, 1, 1]
 
@@ -128,8 +128,9 @@ async def test_what_fails_in_a_batch_keeps_its_place(no_redis, backends, monkeyp
     failures = [2, 5]
 
     def fail_sometimes(link, script, keys, *arguments):
-        if script is PUBLISH and arguments[0] in failures:
-            failures.remove(arguments[0])
+        numbers = arguments[4::3] if script is PUBLISH else ()
+        for number in set(failures).intersection(numbers):
+            failures.remove(number)
             return call(link, Script("return 'is not loaded'"), keys, *arguments)
         return call(link, script, keys, *arguments)
 
@@ -144,6 +145,76 @@ async def test_what_fails_in_a_batch_keeps_its_place(no_redis, backends, monkeyp
         assert backend.data("lobby") == list("123456")
         assert backend.data("other") == list("78")
         assert failures == []
+
+
+async def test_what_redis_has_got_already_is_not_kept_twice(redis, backends, monkeypatch):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await two.join("lobby", "other")
+        answer = Link.answer
+        lost = 2
+
+        async def lose_answers(link, request):
+            nonlocal lost
+            result = await answer(link, request)
+            if link is one._keeper.link and lost and len(one._outbox):
+                lost -= 1
+                link.fail(ConnectionError("lost"))
+                raise ConnectionError
+            return result
+
+        monkeypatch.setattr(Link, "answer", lose_answers)
+        for number in range(40):
+            await one.publish("lobby" if number % 3 else "other", str(number), "", 100)
+        await backends.until(lambda: not len(one._outbox))
+        await backends.until(lambda: len(two.got) >= 40)
+        assert one.kinds().count("lost") >= 1
+        for room in ("lobby", "other"):
+            numbers = [str(number) for number in range(40) if ("lobby" if number % 3 else "other") == room]
+            assert two.data(room) == numbers
+            assert [message.data for message in (await two.history(room, 100, None)).messages] == numbers
+        assert one._outbox._bytes == 0
+
+
+async def test_without_memory_messages_go_on(own_redis, backends, monkeypatch):
+    monkeypatch.setattr(redis_report, "SECONDS_BETWEEN", 0.05)
+    async with backends.running(own_redis) as one, backends.running(own_redis) as two:
+        await two.join("lobby", "other")
+        await one.publish("lobby", "0", "", 100)
+        await own_redis.fill()
+        for number in range(1, 200):
+            await one.publish("lobby", str(number), "", 100)
+        await backends.until(lambda: len(two.got) == 200)
+        async with backends.cut_off(two):
+            pass
+        await backends.until(lambda: two.kinds() == ["lost", "restored"])
+        assert one.gaps == []
+        assert sorted(room for room, _ in two.gaps) == ["lobby", "other"]  # nothing tells whether there was more
+        await own_redis.free()
+        await sleep(0.06)
+        for number in range(200, 300):
+            await one.publish("lobby", str(number), "", 1000)
+        await backends.until(lambda: len(two.got) == 300)
+        assert two.data("lobby") == [str(number) for number in range(300)]
+        assert len({message.id for message in two.got}) == 300
+        assert one.kinds() == ["full", "freed"]
+        await two.join("new")
+        history = await two.history("lobby", 1000, None)
+        assert [message.data for message in history.messages] == [str(number) for number in range(200, 300)]
+
+
+async def test_rooms_of_strangers_that_fill_redis_stop_nobody(no_redis, backends):
+    await no_redis.start_later("--maxmemory", "3mb", "--maxmemory-policy", "noeviction")
+    async with backends.running(no_redis) as one, backends.running(no_redis) as two:
+        await two.join("lobby")
+        for number in range(1500):
+            await one.publish(f"room {number}", "x" * 900, "", 50)
+        await backends.until(lambda: one.kinds() == ["full"])
+        two.enter("lobby", "1", '"Ann"')
+        for number in range(20):
+            await one.publish("lobby", str(number), "", 50)
+        await backends.until(lambda: two.data("lobby") == [str(number) for number in range(20)])
+        assert "lost" not in one.kinds() + two.kinds()
+        assert await two.members("lobby") == ('"Ann"',)
 
 
 async def test_what_waits_at_the_end_is_sent(redis, backends):

@@ -5,6 +5,7 @@ import pytest
 from anyio import sleep
 
 from asgi_websockets._redis import presence
+from asgi_websockets._redis.redis_report import Reporter
 from asgi_websockets._redis.room_keys import RoomKeys
 
 
@@ -136,9 +137,28 @@ async def test_a_key_that_somebody_else_has_taken_costs_that_room_only(redis, ba
         assert two.is_connected
 
 
+async def test_who_finds_no_memory_is_told_at_the_next_refresh(redis, backends):
+    async with backends.running(redis) as one, backends.running(redis, presence_seconds=0.6) as two:
+        two.enter("lobby", "1", '"Ann"')
+        await backends.until(_sees(one, "lobby", '"Ann"'))
+        await redis.fill()
+        try:
+            two.enter("lobby", "2", '"Bob"')
+            two.enter("other", "2", '"Bob"')
+            two.leave("lobby", "1")
+            await backends.until(_sees(one, "lobby"))
+            await sleep(0.3)
+            assert await _sees(one, "lobby")()
+        finally:
+            await redis.free()
+        await backends.until(_sees(one, "lobby", '"Bob"'))
+        await backends.until(_sees(one, "other", '"Bob"'))
+        assert two.kinds() == ["full"]
+
+
 def test_a_room_with_news_for_redis_is_not_forgotten():
     """The last member has left while the answer that tells of it was on its way."""
-    members = presence.Presence(RoomKeys("x"), b"00ff", 60)
+    members = presence.Presence(RoomKeys("x"), b"00ff", 60, Reporter(None))
     members._is_linked = True
     members.enter("lobby", "1", '"Ann"')
     members._told.update(["lobby", "other"])

@@ -73,6 +73,37 @@ def test_dropped_messages_are_told_at_once_and_then_together(clock, caplog):
     assert reports[3:] == [RedisReport("dropped", dropped=5, error="full")]
 
 
+def test_rooms_with_a_gap_are_counted_once(clock, caplog):
+    reports = []
+    reporter = Reporter(reports.append)
+    reporter.note_gap("before")
+    for rooms in ("aab", "c"):
+        reporter.note_failure(ConnectionError("refused"))
+        for room in rooms:
+            reporter.note_gap(room)
+        reporter.note_restored()
+    assert [report.gaps for report in reports if report.kind == "restored"] == [2, 1]
+    assert caplog.records[1].levelname == "WARNING"
+    assert "something may be missing in 2 rooms" in caplog.messages[1]
+
+
+def test_a_full_memory_is_told_once_and_its_end_when_all_is_well_for_a_while(clock, caplog):
+    caplog.set_level(logging.INFO, "asgi_websockets")
+    reports = []
+    reporter = Reporter(reports.append)
+    reporter.note_write(True)
+    for has_memory in (False, False, True, False, True):
+        reporter.note_write(has_memory)
+        clock.now += 4
+    assert reports == [RedisReport("full", error="used memory > 'maxmemory'")]
+    reporter.note_write(True)
+    reporter.note_write(True)
+    assert reports[1:] == [RedisReport("freed", seconds=20)]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    reporter.note_write(False)
+    assert len(reports) == 3
+
+
 def test_an_application_whose_function_fails_is_told_so(caplog):
     def on_report(report):
         raise KeyError(report.kind)

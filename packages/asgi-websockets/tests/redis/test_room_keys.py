@@ -49,7 +49,6 @@ def test_all_keys_of_a_room_have_its_hash_tag_and_are_different(prefix, room):
     names = [
         keys.channel(room),
         keys.history(room),
-        keys.sent(room, process),
         keys.processes(room),
         keys.members(room, process),
     ]
@@ -64,3 +63,5 @@ def test_names_can_be_read_by_people():
     assert keys.channel("lobby 1") == b"shop:chat:{lobby%201}:channel"
     assert keys.members("lobby", b"00ff") == keys.members("lobby", b"") + b"00ff"
     assert keys.own_channel(b"00ff") == b"shop:chat:process:00ff"
+    assert keys.mark() == b"shop:chat:mark"
+    assert keys.own_mark(b"00ff") == b"shop:chat:mark:00ff"

@@ -17,7 +17,7 @@ def got_fixture():
 
 @pytest.fixture(name="subscription")
 def subscription_fixture(got):
-    return Subscription("lobby", lambda message: got.append((message.id, message.data)))
+    return Subscription("lobby", lambda message: got.append((message.id, message.data)), got.append)
 
 
 def _content(number, process="a"):
@@ -130,7 +130,7 @@ def test_little_is_held(subscription, got, monkeypatch):
     for count in range(1, 1202):
         subscription.take(_published(f"{count}-0", count))
     assert sum(subscription.settle(b"1201-0", [])) == 0
-    assert got == [(f"{count}-0", f"a{count}") for count in range(202, 1202)]
+    assert got == ["lobby", *((f"{count}-0", f"a{count}") for count in range(202, 1202))]
 
 
 @pytest.mark.parametrize(

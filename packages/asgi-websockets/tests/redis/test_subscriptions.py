@@ -143,6 +143,89 @@ async def test_a_redis_that_has_lost_all_while_nobody_was_there(redis, backends)
         await backends.until(lambda: one.data("lobby") == ["0", "1", "2"])
 
 
+async def _marked(redis, backend):
+    return await redis.command(b"EXISTS", b"asgi_websockets:mark:" + backend._id) == 1
+
+
+async def _catch_up(redis, backends, one, two, missed, keep):
+    """What the one has missed while it was cut off, and the gaps."""
+    await backends.until(lambda: _marked(redis, one))
+    before = len(one.got)
+    async with backends.cut_off(one):
+        for number in range(missed):
+            await two.publish("lobby", f"missed {number}", "", keep)
+        await backends.until(lambda: not len(two._outbox))
+    await backends.until(lambda: one.kinds()[-1] == "restored")
+    assert one.reports[-1].gaps == len({room for room, _ in one.gaps})
+    assert two.gaps == []
+    return len(one.got) - before, one.gaps
+
+
+async def test_more_missed_than_is_kept_is_a_gap_that_is_noted_first(redis, backends, caplog):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await one.join("lobby", "other")
+        await two.publish("lobby", "0", "", 5)
+        await backends.until(lambda: one.got)
+        assert await _catch_up(redis, backends, one, two, 6, 5) == (5, [("lobby", 1)])
+        assert "something may be missing in 1 rooms" in caplog.text
+
+
+async def test_no_more_missed_than_is_kept_is_no_gap(redis, backends):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await one.join("lobby", "other")
+        await two.publish("lobby", "0", "", 5)
+        await backends.until(lambda: one.got)
+        assert await _catch_up(redis, backends, one, two, 4, 5) == (4, [])
+
+
+async def test_without_history_only_silence_is_no_gap(redis, backends):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await one.join("lobby", "other")
+        await two.publish("lobby", "0", "", 0)
+        await backends.until(lambda: one.got)
+        assert await _catch_up(redis, backends, one, two, 0, 0) == (0, [])
+        assert await _catch_up(redis, backends, one, two, 1, 0) == (0, [("lobby", 1)])
+
+
+async def test_a_redis_that_has_forgotten_all_is_a_gap_everywhere(redis, backends):
+    async with backends.running(redis) as one, backends.running(redis) as two:
+        await one.join("lobby", "other")
+        await two.publish("lobby", "0", "", 5)
+        await backends.until(lambda: one.got)
+        await backends.until(lambda: _marked(redis, one))
+        async with backends.cut_off(one):
+            await redis.command(b"FLUSHALL")
+        await backends.until(lambda: one.kinds() == ["lost", "restored"])
+        assert sorted(one.gaps) == [("lobby", 1), ("other", 1)]
+        assert one.reports[-1].gaps == 2
+
+
+async def test_the_mark_is_made_again_in_time(redis, backends):
+    async with backends.running(redis, history_seconds=1) as backend:
+        await backends.until(lambda: _marked(redis, backend))
+        end = anyio.current_time() + 1.3
+        while anyio.current_time() < end:
+            assert await _marked(redis, backend)
+            await sleep(0.05)
+        await backend.join("lobby")  # which is not held up by that
+
+
+async def test_all_keys_expire(redis, backends):
+    async with backends.running(redis) as backend:
+        await backend.join("lobby", "other")
+        for keep in (10, 0):
+            for room in ("lobby", f"other {keep}"):
+                await backend.publish(room, "Hello", "", keep)
+        backend.enter("lobby", "1", '"Ann"')
+
+        async def is_all():
+            return len(await redis.command(b"KEYS", b"*")) == 7
+
+        await backends.until(is_all)
+        for key in await redis.command(b"KEYS", b"*"):
+            assert 0 < await redis.command(b"TTL", key) <= 3600
+
+
 async def test_a_room_with_any_name(redis, backends):
     async with backends.running(redis) as backend:
         rooms = ["", "{}", "}{", "a}b", "\0", "\ud800", "x" * 100_000, "x" * 100_001, "*", "ä", "a b\r\nPING"]

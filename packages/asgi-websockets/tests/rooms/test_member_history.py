@@ -185,36 +185,79 @@ async def test_only_what_one_sent_to_the_others_is_no_history(rooms, take):
             assert await take(ann, 1) == ["c"]
 
 
-@pytest.mark.parametrize(("overflow", "expected"), [("drop_oldest", "bcdefz"), ("drop_newest", "bcdz")])
-async def test_what_was_dropped_before_reading_leaves_the_order(overflow, expected, take):
+# What leaves a full queue before the history is read
+
+
+@pytest.mark.parametrize("overflow", ["disconnect", "drop_oldest", "drop_newest"])
+@pytest.mark.parametrize(
+    ("count", "expected", "has_gap"), [(9, "abcdefz", False), (4, "cdefz", False), (3, "defz", False)]
+)
+async def test_what_leaves_a_full_queue_comes_from_the_history(overflow, count, expected, has_gap, take):
     rooms = Rooms(queue_size=2, overflow=overflow)
     await say(rooms, "ab")
-    with rooms["lobby"].join(history=5) as member:
+    with rooms["lobby"].join(history=count) as member:
         await say(rooms, "cdef")
         got = await take(member, len(expected) - 1)
         await say(rooms, "z")
         got += await take(member, 1)
     assert "".join(got) == expected
-    assert (member.has_gap, member.dropped) == (True, 2)
+    assert (member.has_gap, member.dropped, member.is_overrun) == (has_gap, 0, False)
+    assert rooms.stats == (0, 0, 5, 0, 0)
 
 
-async def test_a_history_of_only_what_was_dropped_is_left_out(take):
-    rooms = Rooms(queue_size=2, overflow="drop_newest")
-    with rooms["lobby"].join(history=1) as member:
-        await say(rooms, "abcd")
-        assert await take(member, 2) == ["a", "b"]
-        await say(rooms, "e")
-        assert await take(member, 1) == ["e"]
-    assert member.has_gap
+async def test_what_leaves_a_full_queue_when_the_history_is_on_its_way_is_a_gap(take):
+    async def meanwhile(when):
+        await say(rooms, {"before": "b", "after": "cdef"}[when])
+
+    rooms = Rooms(SlowHistory(), queue_size=2)
+    rooms.backend.meanwhile = meanwhile
+    await say(rooms, "a")
+    with rooms["lobby"].join(history=9) as member:
+        assert await take(member, 4) == ["a", "b", "e", "f"]
+        assert (member.has_gap, member.dropped, member.is_overrun) == (True, 0, False)
+
+
+async def test_without_after_it_begins_where_the_history_does_which_is_no_gap(take):
+    rooms = Rooms(queue_size=1)
+    with rooms["lobby"].join(history=4) as member:
+        await say(rooms, "a")
+        await say(rooms, "xy", exclude=member)
+        await say(rooms, "bc")
+        assert await take(member, 2) == ["b", "c"]
+    assert not member.has_gap
+
+
+async def test_once_the_history_was_read_a_full_queue_is_full(take):
+    rooms = Rooms(queue_size=2)
+    await say(rooms, "ab")
+    with rooms["lobby"].join(history=9) as member:
+        await say(rooms, "cde")
+        assert await take(member, 1) == ["a"]
+        await say(rooms, "fg")
+        assert not member.is_overrun  # what waited with the history takes no place
+        await say(rooms, "h")
+        assert member.is_overrun
+        with anyio.fail_after(20):
+            assert [message.data async for message in member] == list("bcdefg")
+    assert (member.has_gap, rooms.stats.disconnected) == (True, 1)
+
+
+@pytest.mark.parametrize(("texts", "has_gap"), [("ab", False), ("abc", True)])
+async def test_who_leaves_before_reading_has_what_the_queue_holds(texts, has_gap, waiting):
+    rooms = Rooms(queue_size=2)
+    with rooms["lobby"].join(history=5) as member:
+        await say(rooms, texts)
+        assert await waiting(member) == list(texts[-2:])
+    assert member.has_gap is has_gap
 
 
 async def test_messages_that_the_backend_delivers_after_it_told_them_come_once(take):
     class Late(MemoryBackend):
         """Delivers when told to."""
 
-        def bind(self, deliver):
+        def bind(self, deliver, note_gap):
             self.deliver = deliver
-            super().bind(late.append)
+            super().bind(late.append, note_gap)
 
     late = []
     rooms = Rooms(Late())

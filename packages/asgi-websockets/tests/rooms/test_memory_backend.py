@@ -172,7 +172,7 @@ def test_a_message_takes_no_longer_where_many_are_kept(assert_linear, anyio_back
 
     def full(count):
         backend = MemoryBackend(max_history_bytes=count * 1300)
-        backend.bind(lambda message: None)
+        backend.bind(lambda message: None, lambda room: None)
         anyio.run(publish, backend, count, backend=anyio_backend)
         return backend, count
 

@@ -155,7 +155,7 @@ async def test_text_with_a_lone_surrogate_is_refused_since_it_would_end_every_co
     with rooms["lobby"].join() as member:
         with pytest.raises(WebSocketException) as caught:
             await rooms["lobby"].broadcast_text("\ud800")
-        assert caught.value.code == 1007
+        assert caught.value.code == 1008
         assert await waiting(member) == []
 
 

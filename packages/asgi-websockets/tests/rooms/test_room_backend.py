@@ -25,9 +25,9 @@ class Failing(MemoryBackend):
         if name in self.fails_at:
             raise BackendError(name)
 
-    def bind(self, deliver):
+    def bind(self, deliver, note_gap):
         self.note("bind")
-        super().bind(deliver)
+        super().bind(deliver, note_gap)
 
     @asynccontextmanager
     async def run(self):
@@ -107,15 +107,38 @@ async def test_a_room_is_subscribed_to_while_somebody_is_there(rooms):
 
 async def test_what_is_delivered_for_a_room_without_members_is_dropped():
     class Telling(MemoryBackend):
-        def bind(self, deliver):
+        def bind(self, deliver, note_gap):
             self.deliver = deliver
-            super().bind(deliver)
+            super().bind(deliver, note_gap)
 
     rooms = Rooms(Telling())
     await rooms["lobby"].broadcast_text("Hello")
     (message,) = (await rooms.backend.history("lobby", 1, None)).messages
     rooms.backend.deliver(message)
     assert rooms.stats == RoomsStats(0, 0, 0, 0, 0)
+
+
+async def test_what_it_may_have_lost_is_a_gap_of_those_who_are_in_the_room(take):
+    class Losing(MemoryBackend):
+        def bind(self, deliver, note_gap):
+            self.note_gap = note_gap
+            super().bind(deliver, note_gap)
+
+    rooms = Rooms(Losing())
+    lobby = rooms["lobby"]
+    with lobby.join() as ann, lobby.join() as bob, rooms["bar"].join() as eve:
+        rooms.backend.note_gap("empty")
+        assert [member.has_gap for member in (ann, bob, eve)] == [False, False, False]
+        rooms.backend.note_gap("lobby")
+        assert [member.has_gap for member in (ann, bob, eve)] == [True, True, False]
+        with lobby.join() as late:
+            await lobby.broadcast_text("Hello")
+            assert await take(late, 1) == await take(ann, 1) == ["Hello"]
+            assert not late.has_gap
+        bob.leave()
+        rooms.backend.note_gap("lobby")
+        assert not eve.has_gap
+    assert rooms.stats == RoomsStats(0, 0, 3, 0, 0)
 
 
 def test_one_that_cannot_be_bound_is_told_at_once():
@@ -291,7 +314,7 @@ async def test_a_backend_need_not_be_a_class_of_ours(take):
     class Smallest:
         """Tells who is there, and keeps nothing."""
 
-        def bind(self, deliver):
+        def bind(self, deliver, note_gap):
             self.deliver = deliver
 
         @asynccontextmanager

@@ -185,3 +185,12 @@ async def test_they_end_while_members_come_and_go(until):
         is_over = True
     assert rooms.stats[:2] == (0, 0)
     assert await rooms["lobby"].members() == []
+
+
+async def test_the_info_of_a_member_is_small(rooms):
+    member = rooms["lobby"].join("x" * 4094)
+    with member:
+        assert await rooms["lobby"].members() == ["x" * 4094]
+        with pytest.raises(ValueError, match=r"^The info of a member has at most 4096 bytes of JSON, not 4097\.$"):
+            rooms["lobby"].join("x" * 4093 + "\u00e9").__enter__()
+        assert rooms.stats.members == 1

@@ -83,6 +83,7 @@ class Keeper:
 
     async def _use(self, client: Redis[Any]) -> BaseException:
         from anyio import create_task_group, fail_after
+        from anyio.lowlevel import checkpoint
 
         try:
             if client.decode_responses:
@@ -94,14 +95,15 @@ class Keeper:
         except Exception as error:
             return error
         link.expect(self._workers)
-        self.link = link
-        self.has_tried = True
-        self.change.notify()
         try:
             async with create_task_group() as tasks:
                 link.scope = tasks.cancel_scope
                 for worker in (*self._workers.values(), self._take_heartbeat):
                     tasks.start_soon(self._work, link, worker)
+                await checkpoint()  # they have begun
+                self.link = link
+                self.has_tried = True
+                self.change.notify()
         finally:
             self.link = None
         assert link.failure is not None

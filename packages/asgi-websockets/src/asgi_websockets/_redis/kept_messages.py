@@ -20,10 +20,11 @@ async def read_history(link: Link, key: bytes, room: str, count: int, after: str
 
     Complete after a message if that one is still kept, and no more were kept after it than asked for.
     """
-    answer = await link.ask(HISTORY, (key,), max(count, 0), stream_id(after), MOST_READ_BYTES)
+    count = max(count, 0)
+    answer = await link.ask(HISTORY, (key,), count, stream_id(after), MOST_READ_BYTES)
     if answer is None:
         return None
-    is_known, has_more, is_cut, found = answer
+    is_known, is_all, found = answer
     messages: list[RoomMessage] = []
     for message_id, content in reversed(found):
         try:
@@ -31,7 +32,8 @@ async def read_history(link: Link, key: bytes, room: str, count: int, after: str
         except ValueError:
             continue  # somebody else's
         messages.append(RoomMessage(room, payload.data, message_id.decode(), payload.exclude))
-    return History(tuple(messages), not is_cut and (after is None or bool(is_known and not has_more)))
+    is_complete = is_all or len(found) == count if after is None else is_known and is_all
+    return History(tuple(messages), bool(is_complete))
 
 
 def stream_id(after: str | None) -> bytes:

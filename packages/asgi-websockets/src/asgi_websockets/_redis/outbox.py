@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .payload import Payload
+from .redis_report import Reporter
 from .room_keys import RoomKeys
 from .scripts import PUBLISH
 from .signal import Signal
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 BATCH_MESSAGES: Final = 100
 BATCH_BYTES: Final = 1 << 20
-
-REPEATED_WITHIN: Final = 600
-"""Seconds for which Redis knows a message that is sent again; those who are subscribed know it for longer."""
 
 
 class Outgoing(NamedTuple):
@@ -52,19 +50,19 @@ class Outbox:
         most_bytes: int,
         history_seconds: int,
         subscriptions: Subscriptions,
-        note_dropped: Callable[[int, str], None],
+        reporter: Reporter,
     ) -> None:
         self._keys = keys
         self._process = process
-        self._process_name = process.hex().encode()
         self._most_messages = most_messages
         self._most_bytes = most_bytes
         self._history_seconds = history_seconds
         self._subscriptions = subscriptions
-        self._note_dropped = note_dropped
+        self._reporter = reporter
         self._waiting: deque[Outgoing] = deque()
         self._bytes = 0
         self._number = 0
+        self._sent = 0  # the highest number that was ever sent, whether Redis has got it or not
         self._is_linked = False
         self._change = Signal()
         self._turn: Lock | None = None
@@ -83,7 +81,7 @@ class Outbox:
             await self._wait_for_space(size)
         while self._is_full(size):
             self._take_oldest()
-            self._note_dropped(1, "Redis cannot be reached, and more messages wait than may.")
+            self._reporter.note_dropped(1, "Redis cannot be reached, and more messages wait than may.")
         self._number += 1
         message = Outgoing(room, self._number, keep, self._encode(self._number, exclude, data))
         self._waiting.append(message)
@@ -123,26 +121,46 @@ class Outbox:
             count = len(self._waiting)
             self._waiting.clear()
             self._bytes = 0
-            self._note_dropped(count, "Redis could not be reached before the end.")
+            self._reporter.note_dropped(count, "Redis could not be reached before the end.")
 
     async def _send_batch(self, link: Link) -> None:
-        last: dict[str, int] = {}
-        requests: list[object] = []
-        for message in self._next_batch():
-            room = message.room
-            keys = self._keys.history(room), self._keys.sent(room, self._process_name)
-            arguments = message.number, last.get(room, 0), message.keep, self._history_seconds, REPEATED_WITHIN
-            requests.append(link.call(PUBLISH, keys, *arguments, self._keys.channel(room), message.content))
-            last[room] = message.number
         from coredis.exceptions import WrongTypeError
 
-        for request in requests:
-            try:
-                await link.answer(request)
-            except WrongTypeError as error:
-                self._note_dropped(1, f"The keys of a room are taken by something else: {error}")
-            self._take_oldest()
+        rooms: dict[str, list[Outgoing]] = {}
+        last = 0
+        for message in self._next_batch():
+            rooms.setdefault(message.room, []).append(message)
+            last = message.number
+        requests = [(room, self._send(link, room, messages)) for room, messages in rooms.items()]
+        self._sent = max(self._sent, last)
+        try:
+            for room, request in requests:
+                try:
+                    self._reporter.note_write(bool(await link.answer(request)))
+                except WrongTypeError as error:
+                    reason = f"The keys of a room are taken by something else: {error}"
+                    self._reporter.note_dropped(len(rooms[room]), reason)
+                del rooms[room]
+        finally:
+            self._keep_only(last, [message for messages in rooms.values() for message in messages])
             self._change.notify()
+
+    def _send(self, link: Link, room: str, messages: list[Outgoing]) -> object:
+        # The answer may have been lost with the last link.
+        process = self._process if messages[0].number <= self._sent else b""
+        arguments: list[bytes | int] = []
+        for message in messages:
+            arguments += (message.number, message.keep, message.content)
+        names = self._keys.channel(room), self._keys.mark()
+        return link.call(PUBLISH, (self._keys.history(room),), self._history_seconds, *names, process, *arguments)
+
+    def _keep_only(self, last: int, left: list[Outgoing]) -> None:
+        """Of the messages up to the number ``last``, only ``left`` go on waiting."""
+        while self._waiting and self._waiting[0].number <= last:
+            self._take_oldest()
+        for message in sorted(left, key=lambda message: message.number, reverse=True):
+            self._waiting.appendleft(message)
+            self._bytes += message.size
 
     def _next_batch(self) -> Iterator[Outgoing]:
         size = 0

@@ -6,7 +6,10 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 HEAD: Final = Struct(">cQ8sH")
-"""What it is, its number, the id of the process it comes from, and the length of ``exclude``."""
+"""What it is, its number, the id of the process it comes from, and the length of ``exclude``.
+
+A script reads the second and the third as well.
+"""
 
 TEXT: Final = b"t"
 BYTES: Final = b"b"

@@ -7,6 +7,7 @@ from itertools import islice
 from logging import getLogger
 from typing import TYPE_CHECKING, Final
 
+from .redis_report import Reporter
 from .room_keys import RoomKeys
 from .scripts import PRESENCE
 from .signal import Signal
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 logger = getLogger("asgi_websockets")
 
-ROOMS_AT_ONCE: Final = 32
+ROOMS_AT_ONCE: Final = 256
 MEMBERS_AT_ONCE: Final = 500
 
 
@@ -24,13 +25,15 @@ class Presence:
     """Notes who comes and goes, and tells Redis as soon as it can.
 
     Redis forgets a process that has not been heard of for ``seconds``, so all is told again every third of that. If it
-    has forgotten something, which the number of members shows, the room is told from the beginning.
+    has forgotten something, or had no memory for it, which the number of members shows, the room is told from the
+    beginning.
     """
 
-    def __init__(self, keys: RoomKeys, process: bytes, seconds: float) -> None:
+    def __init__(self, keys: RoomKeys, process: bytes, seconds: float, reporter: Reporter) -> None:
         self._keys = keys
         self._process = process
         self._seconds = seconds
+        self._reporter = reporter
         self._members: dict[str, dict[str, str]] = {}
         self._told: set[str] = set()  # the rooms of which Redis may know members of ours
         self._changed: dict[str, set[str]] = {}  # the members that came or went since
@@ -139,13 +142,18 @@ class Presence:
         return link.call(PRESENCE, keys, self._process, int(self._seconds * 1000), int(is_all), *arguments)
 
     async def _count(self, link: Link, request: object) -> int | None:
+        """How many members Redis knows now; None if trying again makes no sense before the next refresh."""
         from coredis.exceptions import WrongTypeError
 
         try:
-            return int(await link.answer(request))
+            count = int(await link.answer(request))
         except WrongTypeError as error:
             logger.error("The keys of a room's members are taken by something else: %s", error)
             return None
+        if count < 0:
+            self._reporter.note_write(False)
+            return None
+        return count
 
     def _note_change(self, room: str, member: str) -> None:
         if self._is_linked:

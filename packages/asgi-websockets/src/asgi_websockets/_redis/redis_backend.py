@@ -8,11 +8,11 @@ from logging import getLogger
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Final
 
-from .._rooms.room_backend import Deliver, History
+from .._rooms.room_backend import Deliver, History, NoteGap
 from .._rooms.room_message import RoomMessage
 from .clients import clients_of
 from .keeper import Keeper
-from .kept_messages import read_history
+from .kept_messages import MOST_READ_BYTES, read_history
 from .outbox import Outbox
 from .presence import Presence
 from .redis_report import RedisReport, Reporter
@@ -45,11 +45,20 @@ class RedisBackend:
     A lost connection is made again, at first after 0.05 seconds and then after up to 5, for as long as it takes. Nobody
     waits for that, and nothing raises: messages wait in the outbox, at most ``outbox_size`` of them with
     ``outbox_bytes`` bytes, and members get what they missed from the history of the room. If more wait, the oldest are
-    dropped. While Redis is there but slow, a full outbox makes who publishes wait.
+    dropped. While Redis is there but slow, a full outbox makes who publishes wait. Where members may have missed
+    something nevertheless, `Member.has_gap` says so: the history does not reach back far enough, or Redis has lost it.
+
+    A room takes about 5 KB in Redis for ``history_seconds`` after its last message, more with more than 4 KB of
+    messages in its history, and what is known of its members. If clients choose the names of rooms, set ``maxmemory``
+    and the policy ``volatile-lru`` or ``volatile-ttl``: all keys expire, so the rooms that nobody speaks in, or those
+    that expire soon, are forgotten first. With ``noeviction`` and a full memory messages still arrive, but nothing is
+    kept of the rooms in which they are sent, and members who come are not listed until a later attempt; there is one
+    every third of ``presence_seconds``.
 
     What happened goes to the log ``asgi_websockets``, and to ``on_report`` as a `RedisReport`.
 
-    - ``history_seconds``: the history of a room is forgotten so long after its last message; a day.
+    - ``history_seconds``: the history of a room is forgotten so long after its last message; 3600. The same in all
+      processes.
     - ``presence_seconds``: the members of a process that has crashed are forgotten after so long; 60.
     - ``heartbeat_seconds``: every so often Redis must answer, or the connection is made again; 10.
     - ``command_seconds``: so long an answer may take; 5.
@@ -57,7 +66,7 @@ class RedisBackend:
 
     Raises `ValueError` for a limit that is not above 0 and a URL of another kind, and `ImportError` without coredis.
 
-    >>> backend = RedisBackend("redis://localhost:6379/0", prefix="shop")
+    >>> backend = RedisBackend(prefix="shop", make_client=lambda: sentinel.primary_for("redis"))
     >>> backend.is_connected
     False
     """
@@ -71,7 +80,7 @@ class RedisBackend:
         on_report: Callable[[RedisReport], None] | None = None,
         outbox_size: int = 1000,
         outbox_bytes: int = 16 << 20,
-        history_seconds: int = 86400,
+        history_seconds: int = 3600,
         presence_seconds: float = 60,
         heartbeat_seconds: float = 10,
         command_seconds: float = 5,
@@ -95,18 +104,15 @@ class RedisBackend:
         self._command_seconds = command_seconds
         self._shutdown_seconds = shutdown_seconds
         self._deliver_to_rooms: Deliver | None = None
+        self._note_gap_in_rooms: NoteGap | None = None
         self._reads: Semaphore | None = None  # none outside of run()
-        self._subscriptions = Subscriptions(self._keys, self._deliver, self._reporter.note_caught_up)
-        self._outbox = Outbox(
-            self._keys,
-            process,
-            outbox_size,
-            outbox_bytes,
-            history_seconds,
-            self._subscriptions,
-            self._reporter.note_dropped,
+        self._subscriptions = Subscriptions(
+            self._keys, self._id, history_seconds, self._deliver, self._note_gap, self._reporter.note_caught_up
         )
-        self._presence = Presence(self._keys, self._id, presence_seconds)
+        self._outbox = Outbox(
+            self._keys, process, outbox_size, outbox_bytes, history_seconds, self._subscriptions, self._reporter
+        )
+        self._presence = Presence(self._keys, self._id, presence_seconds, self._reporter)
         self._keeper = Keeper(
             make_client or clients_of(url, command_seconds),
             self._keys.own_channel(self._id),
@@ -126,11 +132,15 @@ class RedisBackend:
         """Whether there is a connection now, as far as is known."""
         return self._keeper.link is not None
 
-    def bind(self, deliver: Deliver) -> None:
-        """Hand what arrives to ``deliver``; `RuntimeError` if this is another `Rooms`' already."""
+    def bind(self, deliver: Deliver, note_gap: NoteGap) -> None:
+        """Hand what arrives to ``deliver``, and rooms of which something may be missing to ``note_gap``.
+
+        Raises `RuntimeError` if this is another `Rooms`' already.
+        """
         if self._deliver_to_rooms is not None:
             raise RuntimeError("This backend belongs to another Rooms: give each one of its own.")
         self._deliver_to_rooms = deliver
+        self._note_gap_in_rooms = note_gap
 
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None, None]:
@@ -139,17 +149,24 @@ class RedisBackend:
         It begins without Redis as well. At the end it waits ``shutdown_seconds`` for what is in the outbox, also when
         cancelled. Raises `RuntimeError` if it runs already.
         """
-        from anyio import Semaphore, create_task_group, move_on_after
+        from anyio import CancelScope, Semaphore, create_task_group, move_on_after
 
         if self._reads is not None:
             raise RuntimeError("This backend runs already: enter 'async with rooms:' once, in the lifespan.")
         self._reads = Semaphore(READS_AT_ONCE)
         self._keeper.has_tried = False
         failure: Exception | None = None
+        # Who is cancelled is cancelled here as well, and what is in the outbox still needs the connection.
+        kept = CancelScope(shield=True)
+
+        async def keep() -> None:
+            with kept:
+                await self._keeper.run()
+
         try:
             self._outbox.begin()
             async with create_task_group() as tasks:
-                tasks.start_soon(self._keeper.run)
+                tasks.start_soon(keep)
                 try:
                     with move_on_after(START_SECONDS):
                         while not self._keeper.has_tried:
@@ -162,7 +179,7 @@ class RedisBackend:
                         with move_on_after(self._shutdown_seconds, shield=True):
                             await self._finish()
                     finally:
-                        tasks.cancel_scope.cancel()
+                        kept.cancel()
         finally:
             self._reads = None
             self._outbox.end()
@@ -222,6 +239,7 @@ class RedisBackend:
     async def members(self, room: str) -> Sequence[str]:
         """The ``info`` of all members; only of those of this process while Redis does not answer.
 
+        Of other processes at most 2 MiB.
         Raises `RuntimeError` outside of `run`.
         """
         from anyio import move_on_after
@@ -233,7 +251,8 @@ class RedisBackend:
             if link is not None:
                 async with reads:
                     keys = (self._keys.processes(room),)
-                    others = await link.ask(MEMBERS, keys, self._id, self._keys.members(room, b"")) or []
+                    start = self._keys.members(room, b"")
+                    others = await link.ask(MEMBERS, keys, self._id, start, MOST_READ_BYTES) or []
         return (*self._presence.members(room), *(info.decode("utf-8", "surrogatepass") for info in others))
 
     async def _wait_for(self, room: str) -> Link:
@@ -264,3 +283,8 @@ class RedisBackend:
             self._deliver_to_rooms(message)
         except Exception:  # it must not cost the others their connection
             logger.exception("A message could not be delivered in this process.")
+
+    def _note_gap(self, room: str) -> None:
+        assert self._note_gap_in_rooms is not None, "bind() comes first."
+        self._reporter.note_gap(room)
+        self._note_gap_in_rooms(room)

@@ -28,10 +28,6 @@ class RoomKeys:
         """The stream that keeps the last messages and counts their ids."""
         return self._key(room, b"history")
 
-    def sent(self, room: str, process: bytes) -> bytes:
-        """The number of the last message of this process in the room."""
-        return self._key(room, b"sent:" + process)
-
     def processes(self, room: str) -> bytes:
         """The set of the processes that have members in the room."""
         return self._key(room, b"processes")
@@ -39,6 +35,14 @@ class RoomKeys:
     def members(self, room: str, process: bytes) -> bytes:
         """The members that a process has in the room, each with its info; the id of the process comes last."""
         return self._key(room, b"members:" + process)
+
+    def mark(self) -> bytes:
+        """What Redis has as long as it has forgotten nothing."""
+        return b"%b:mark" % self._prefix
+
+    def own_mark(self, process: bytes) -> bytes:
+        """The mark as it was when this process had missed nothing."""
+        return b"%b:mark:%b" % (self._prefix, process)
 
     def own_channel(self, process: bytes) -> bytes:
         """What only this process subscribes to."""

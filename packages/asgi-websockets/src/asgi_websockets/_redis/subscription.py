@@ -28,12 +28,17 @@ class Subscription:
     give lower ids than before, and a message that is sent again after that gets another id.
     """
 
-    def __init__(self, room: str, deliver: Callable[[RoomMessage], None]) -> None:
+    def __init__(
+        self, room: str, deliver: Callable[[RoomMessage], None], note_gap: Callable[[str], None], was_away: bool = False
+    ) -> None:
         self.room = room
         self.position = b""  # the id of the last message, or empty as long as that is not known
         self.is_live = False
         self.change = Signal()
         self._deliver = deliver
+        self._note_gap = note_gap
+        self._was_away = was_away  # without a link, when others may have published something
+        self._is_cut = False  # what is held
         self._held: deque[tuple[bytes, bytes]] = deque(maxlen=MOST_HELD)
         self._numbers: dict[bytes, int] = {}
         self._has_warned = False
@@ -50,15 +55,20 @@ class Subscription:
             self._pass_on(key, message)
             self.change.notify()
         else:
+            self._is_cut = self._is_cut or len(self._held) == MOST_HELD
             self._held.append((key, message))
 
-    def settle(self, last_id: bytes, missed: Iterable[tuple[bytes, bytes]]) -> Iterator[bool]:
+    def settle(self, last_id: bytes, missed: Iterable[tuple[bytes, bytes]], is_whole: bool = True) -> Iterator[bool]:
         """Deliver what was missed and what is held, one message at a step, which tells whether it was a missed one.
+
+        Unless ``is_whole``, something else may have been missed, which is noted before.
 
         At the first time nothing was missed, and of what is held some may be from before. What comes meanwhile is held
         as well and delivered at the end, so whoever takes the steps may let others have a turn between them.
         """
         found = dict(missed)
+        if self._was_away and not is_whole:
+            self._note_gap(self.room)
         if not self.position:
             self.position = last_id
             newer = [(key, message) for key, message in self._held if sort_key(key) > sort_key(last_id)]
@@ -66,6 +76,9 @@ class Subscription:
             self._held.extend(newer)
         latest = last_id
         while found or self._held:
+            if self._is_cut:
+                self._is_cut = False
+                self._note_gap(self.room)
             held = dict(self._held)
             self._held.clear()
             found |= held
@@ -85,6 +98,8 @@ class Subscription:
     def hold(self) -> None:
         """The connection is lost: what comes next is not the next message."""
         self.is_live = False
+        self._was_away = True
+        self._is_cut = False
         self._held.clear()
         self.change.notify()
 

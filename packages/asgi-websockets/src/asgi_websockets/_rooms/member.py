@@ -69,7 +69,7 @@ class Member:
         self._queue: deque[RoomMessage] = deque()
         self._replay: deque[RoomMessage] = deque()
         self._replayed_ids: frozenset[str] = frozenset()
-        self._shifted: tuple[str, str] | None = None  # first and last id of what left the queue too early
+        self._shifted: str | None = None  # the id of what left the queue last, before the history was read
         self._is_in = False
         self._has_ended = False
         self._change: Event | None = None
@@ -125,8 +125,7 @@ class Member:
             return False
         if len(self._queue) >= self._queue_size:
             if self._wanted is not None:  # what goes now is in the history that is still to be read
-                last = self._queue.popleft().id
-                self._shifted = (self._shifted[0] if self._shifted else last, last)
+                self._shifted = self._queue.popleft().id
             elif not self._make_space():
                 return False
         self._queue.append(message)
@@ -164,9 +163,9 @@ class Member:
         history = await self.room.rooms.backend.history(self.room.name, count, after)
         self.has_gap = self.has_gap or not history.is_complete
         told = {message.id for message in history.messages}
-        if self._shifted is not None and not told.issuperset(self._shifted):
-            self.has_gap = True
         waiting = {message.id for message in self._queue}
+        if self._shifted is not None and self._shifted not in told and told.isdisjoint(waiting):
+            self.has_gap = True  # the history does not reach up to what waits
         past = tuple(takewhile(lambda message: message.id not in waiting, history.messages))
         self._replay.extend(message for message in past if message.exclude != self.id)
         # What has waited leaves the queue to what comes while all this is read.

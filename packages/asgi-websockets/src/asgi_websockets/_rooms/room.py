@@ -70,13 +70,14 @@ class Room:
     def join(self, info: Any = None, **options: Unpack[MemberOptions]) -> Member:
         """A place in the room, to be entered by ``with`` and iterated over.
 
-        ``info`` is what `members` lists this one as, any value that JSON has a form for; None is not listed.
+        ``info`` is what `members` lists this one as, any value that JSON has a form for, in at most 4 KiB; None is not
+        listed.
         ``history`` is how many of the last messages come first, and ``after`` the id of a message, as of
         ``Last-Event-ID``: then those after it come first, ``history`` at most, or else all that are kept.
         ``queue_size`` and ``overflow`` are those of the `Rooms` unless given here.
 
         Raises `ValueError` for a ``queue_size`` below 1, a negative ``history`` and an unknown ``overflow``. To enter
-        with an ``info`` that JSON has no form for raises what the codec does.
+        with an ``info`` that JSON has no form for raises what the codec does, and with a larger one `ValueError`.
         """
         return Member(self, info, **options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from asgi_types.json_codec import JSONCodec, standard_codec, unicode_text
 
@@ -17,6 +17,10 @@ from .room_message_error import RoomMessageError
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+
+
+MAX_INFO: Final = 4096
+"""Bytes of JSON that members are listed with: all members of a room are listed at once."""
 
 
 class RoomsStats(NamedTuple):
@@ -140,6 +144,8 @@ class Rooms:
         """Take a member in."""
         name = member.room.name
         info = None if member.info is None else self.encode(member.info)
+        if info is not None and len(info.encode()) > MAX_INFO:
+            raise ValueError(f"The info of a member has at most {MAX_INFO} bytes of JSON, not {len(info.encode())}.")
         if name not in self._members:
             self.backend.subscribe(name)
         self._members.setdefault(name, {})[member.id] = member

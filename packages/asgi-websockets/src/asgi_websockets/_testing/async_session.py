@@ -54,7 +54,8 @@ class AsyncWebSocketTestSession:
     The application sees a strict server. A message that it may not send in this state, or that is malformed, raises
     `RuntimeError` where it is sent, and in the test, even if the application catches it. After the client is gone
     ``send`` raises `OSError`, which the application may let out; only a close may still cross that of the client.
-    The lifespan is not run: nobody sends ``lifespan.startup``.
+    The lifespan is not run: nobody sends ``lifespan.startup``. An application that blocks the event loop, or goes on
+    when it is cancelled, cannot be stopped, and holds the session up.
 
     ``accepted_subprotocol`` and ``extra_headers``, a list of byte pairs, are those of the application's accept.
 
