@@ -3,9 +3,9 @@
     python benchmarks/rooms_load.py [--sockets 2000] [--slow 200] [--seconds 20] [--rate 4] [--kib 16]
 
 The server is a uvicorn of its own with a room to which a task broadcasts a text of ``--kib`` KiB ``--rate`` times a
-second, with the time in it. This process opens all sockets over loopback, with the least client there can be: a fast one
-reads at once and notes how old each message is, by the clock that both processes share; a slow one never reads, and has
-a small receive buffer, so that it soon stands in the way. Age includes what the server needs to write to all others
+second, with the time in it. This process opens all sockets over loopback, with the least client there can be: a fast
+one reads at once and notes how old each message is, by the clock that both processes share; a slow one never reads, and
+has a small receive buffer, so that it soon stands in the way. Age includes what the server needs to write to all others
 first, and what two processes on few cores wait for each other.
 
 Measured are: nobody slow; some slow, for each policy; and, to compare, the loop that tutorials show, which awaits
@@ -94,7 +94,7 @@ HANDSHAKE = (
 
 
 SEND_BUFFER = 64 * 1024
-"""Of each connection on the server's side. By itself Linux takes up to 4 MiB before a client that does not read shows."""
+"""Of each connection on the server's side. By itself Linux takes up to 4 MiB before one that does not read shows."""
 
 
 class Fast(asyncio.Protocol):

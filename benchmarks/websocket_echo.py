@@ -2,10 +2,11 @@
 
     python benchmarks/websocket_echo.py [--rounds 15] [--only WORDS]
 
-Both sides are a function made an ASGI application by ``websocket_session``; no router, no server. The other side of the
-connection is the least there can be: ``receive`` gives the next message of a list, and ``send`` counts. Every round
-times each side once, so a machine that slows down slows both. Reported are the median rounds, in microseconds of one
-exchange (a message in and the same out), and their ratio. "connection" is one from connect to close, with one exchange.
+Both sides are a function made an ASGI application by ``websocket_session``, or, where it says so, an application with
+that one route and its layers of errors; no server. The other side of the connection is the least there can be:
+``receive`` gives the next message of a list, and ``send`` counts. Every round times each side once, so a machine that
+slows down slows both. Reported are the median rounds, in microseconds of one exchange (a message in and the same out),
+and their ratio. "connection" is one from connect to close, with one exchange.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Case:
     message: dict[str, Any]
     exchanges: int = 2000
     connections: int = 1
+    is_whole: bool = False
 
 
 async def text(websocket: Any) -> None:
@@ -82,16 +84,26 @@ CASES = [
     Case("bytes", binary, {"type": "websocket.receive", "bytes": b"Hello, world!"}),
     Case("JSON of 70 bytes", as_json, as_text(SMALL)),
     Case("JSON of 2.8 KiB", as_json, as_text(LARGE)),
+    Case("text, application", text, text_message("Hello, world!"), is_whole=True),
     Case("connection", once, text_message("Hello, world!"), exchanges=1, connections=500),
+    Case("connection, application", once, text_message("Hello, world!"), exchanges=1, connections=500, is_whole=True),
 ]
 
 
-def sides() -> Iterator[tuple[str, Callable[[Any], App]]]:
-    import asgi_websockets
+def sides(is_whole: bool) -> Iterator[tuple[str, Callable[[Any], App]]]:
+    import starlette.applications
     import starlette.routing
 
-    yield "ours", asgi_websockets.websocket_session
-    yield "Starlette", starlette.routing.websocket_session
+    import asgi_websockets
+    import shine
+
+    if is_whole:
+        yield "ours", lambda serve: shine.Shine(routes=[shine.WebSocketRoute("/", serve)])
+        starlette_route = starlette.routing.WebSocketRoute
+        yield "Starlette", lambda serve: starlette.applications.Starlette(routes=[starlette_route("/", serve)])
+    else:
+        yield "ours", asgi_websockets.websocket_session
+        yield "Starlette", starlette.routing.websocket_session
 
 
 async def exchange(app: App, case: Case) -> float:
@@ -127,7 +139,7 @@ async def measure(rounds: int, only: str) -> None:
     for case in CASES:
         if only not in case.title:
             continue
-        apps = [(name, adapter(case.serve)) for name, adapter in sides()]
+        apps = [(name, adapter(case.serve)) for name, adapter in sides(case.is_whole)]
         times: dict[str, list[float]] = {name: [] for name, _ in apps}
         for number in range(rounds):
             for name, app in apps if number % 2 else apps[::-1]:

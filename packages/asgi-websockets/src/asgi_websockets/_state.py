@@ -18,7 +18,10 @@ class WebSocketState(Enum):
     DISCONNECTED = 2
     RESPONSE = 3
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...
+    else:
         # The enumeration's own is written in Python, and the tables below are asked for every connection.
         __hash__ = object.__hash__
 

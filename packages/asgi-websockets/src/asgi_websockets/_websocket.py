@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -170,7 +170,7 @@ class WebSocket(HTTPConnection[StateT]):
                 return found
             text: str = data_of(await self._taken(message), "text")
         else:
-            text = await self._receive_data("text", timeout)
+            text = data_of(await self._receive_accepted(timeout), "text")
         return text
 
     async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
@@ -191,7 +191,7 @@ class WebSocket(HTTPConnection[StateT]):
                 return found
             data: bytes = data_of(await self._taken(message), "bytes")
         else:
-            data = await self._receive_data("bytes", timeout)
+            data = data_of(await self._receive_accepted(timeout), "bytes")
         return data
 
     async def receive_json(self, mode: str = "text", *, timeout: float | None = None) -> Any:
@@ -200,7 +200,8 @@ class WebSocket(HTTPConnection[StateT]):
         Raises `JSONMessageError` for what is no JSON, `WebSocketException` with code 1003 for the other kind of
         message, and `RuntimeError` for another mode. ``timeout`` is that of `receive`.
         """
-        data = await self._receive_data("text" if is_text(mode) else "bytes", timeout)
+        wanted = "text" if is_text(mode) else "bytes"
+        data = data_of(await self._receive_accepted(timeout), wanted)
         try:
             return self.json_codec.decode(data)
         except (ValueError, RecursionError) as error:
@@ -286,11 +287,11 @@ class WebSocket(HTTPConnection[StateT]):
             raise RuntimeError("The server doesn't support the Websocket Denial Response extension.")
         await response(self.scope, self.receive, self.send)
 
-    async def _receive_data(self, wanted: str, timeout: float | None) -> Any:
+    def _receive_accepted(self, timeout: float | None) -> Awaitable[Message]:
         if self.application_state is not CONNECTED and self._end is None:
             raise WebSocketDisconnected('WebSocket is not connected. Need to call "accept" first.')
         # A `receive` that was overridden need not know the argument.
-        return data_of(await (self.receive() if timeout is None else self.receive(timeout=timeout)), wanted)
+        return self.receive() if timeout is None else self.receive(timeout=timeout)
 
     def _open_receive(self) -> Receive:
         if self.client_state is WebSocketState.DISCONNECTED:
