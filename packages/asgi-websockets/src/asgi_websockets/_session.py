@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asgi_types import (
     GUARD,
@@ -22,13 +22,15 @@ from asgi_types import (
 from ._disconnect import END_TIMEOUT, GONE, WebSocketDisconnected
 from ._failure import failure_of
 from ._state import WebSocketState
-from ._websocket import WebSocket
 
-WebSocketClass = Callable[[Scope, Receive, Send], WebSocket[Any]]
+if TYPE_CHECKING:
+    from ._websocket import WebSocket
+
+WebSocketClass = Callable[[Scope, Receive, Send], "WebSocket[Any]"]
 
 
-def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass = WebSocket) -> ASGIApp:
-    """An ASGI application that calls ``func`` with the WebSocket of each connection.
+def websocket_session(func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass | None = None) -> ASGIApp:
+    """An ASGI application that calls ``func`` with the WebSocket of each connection: a `WebSocket`, or another class.
 
     When ``func`` returns, a connection that is still open is closed with code 1000, and one that it did not accept is
     refused. What it raises ends the connection as well:
@@ -66,9 +68,9 @@ class WebSocketSession:
     An object and not a function: routers take a function for one that still needs an adapter.
     """
 
-    def __init__(self, func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass) -> None:
+    def __init__(self, func: Callable[[Any], Awaitable[None]], websocket_class: WebSocketClass | None) -> None:
         self.func = func
-        self.websocket_class = websocket_class
+        self.websocket_class: WebSocketClass = _default_class() if websocket_class is None else websocket_class
         self.__name__ = _name(func)  # routes are named after their endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,6 +142,12 @@ class WebSocketSession:
             else:
                 assert isinstance(told, HTTPException)
                 await answer(websocket.scope, websocket.receive, websocket.send, told, is_accepted=is_accepted)
+
+
+def _default_class() -> WebSocketClass:
+    from ._websocket import WebSocket  # a program without WebSockets does not load it
+
+    return WebSocket
 
 
 def _is_open(websocket: WebSocket[Any]) -> bool:

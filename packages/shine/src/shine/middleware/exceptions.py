@@ -6,7 +6,6 @@ import asgi_middleware
 from asgi_types import HTTPConnection
 
 from .. import requests
-from ..websockets import WebSocket
 
 __all__ = ("ExceptionMiddleware",)
 
@@ -15,4 +14,10 @@ class ExceptionMiddleware(asgi_middleware.ExceptionMiddleware):
     """An `asgi_middleware.ExceptionMiddleware` whose handlers get a `Request` or a `WebSocket`."""
 
     request_class: type[HTTPConnection[Any]] = requests.Request
-    websocket_class: type[HTTPConnection[Any]] = WebSocket
+
+    @property
+    def websocket_class(self) -> type[HTTPConnection[Any]]:  # type: ignore[override]
+        """The class of the WebSocket that a handler gets; a program without WebSockets does not load it."""
+        from ..websockets import WebSocket
+
+        return WebSocket
