@@ -36,7 +36,7 @@ def check_origin(scope: Scope, allowed: AllowedOrigins) -> None:
         if "session" not in scope:
             return
         allowed = ()
-    patterns = (allowed,) if isinstance(allowed, str) else allowed
+    patterns = _patterns(allowed)
     if "*" in patterns:
         return
     origins = [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"origin"]
@@ -50,12 +50,16 @@ def check_origin(scope: Scope, allowed: AllowedOrigins) -> None:
 
 def check_patterns(allowed: AllowedOrigins) -> None:
     """Raise `ValueError` for what could be no origin, and would never match."""
-    for pattern in (allowed,) if isinstance(allowed, str) else allowed or ():
+    for pattern in _patterns(allowed or ()):
         plain = pattern.replace("://*.", "://", 1)
         if pattern not in ("*", "null") and ("*" in plain or _split(plain)[1] is None):
             raise ValueError(
                 f"Not an origin: {pattern!r}. Write it as 'https://example.org' or 'https://*.example.org'."
             )
+
+
+def _patterns(allowed: Collection[str]) -> Collection[str]:
+    return (allowed,) if isinstance(allowed, str) else allowed  # text is a collection too, of characters
 
 
 def _is_same(origin: str, scope: Scope) -> bool:

@@ -98,21 +98,18 @@ class WebSocketEndpoint:
 
     async def _serve(self, websocket: WebSocket[Any]) -> None:
         await self.on_connect(websocket)
-        code = 1001
-        is_cancelled = True
+        code: int | None = None  # as long as it is cancelled
         try:
             code = await self._converse(websocket)
-            is_cancelled = False
         except Exception as exc:
             code = _code_of(exc)
-            is_cancelled = False
             raise
         finally:
-            if is_cancelled:
+            if code is None:
                 from anyio import move_on_after
 
                 with move_on_after(CLEANUP_TIMEOUT, shield=True):
-                    await self.on_disconnect(websocket, code)
+                    await self.on_disconnect(websocket, 1001)
             else:
                 await self.on_disconnect(websocket, code)
 

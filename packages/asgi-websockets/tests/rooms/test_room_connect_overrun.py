@@ -58,6 +58,19 @@ class Endpoint:
         await websocket.wait_closed()
 
 
+async def overrun(rooms, client_of, until, block):
+    """Its endpoint and a client that was too slow, and that takes the end."""
+    endpoint, slow = Endpoint(rooms, block), client_of()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(slow.open, endpoint.app)
+        await until(lambda: rooms.stats.members == 1)
+        slow.is_stuck = True
+        await fill(rooms, count=SIZE + 1)
+        slow.is_stuck = False
+        await fill(rooms, count=1)
+    return endpoint, slow
+
+
 @pytest.mark.parametrize("closes", [True, False])
 async def test_the_block_is_cancelled_and_the_connection_closed(rooms, client_of, until, closes):
     endpoint, slow = Endpoint(rooms), client_of()
@@ -198,14 +211,7 @@ async def test_what_the_block_raises_as_it_is_cancelled_is_raised(rooms, client_
         finally:
             raise KeyError("name")
 
-    endpoint, slow = Endpoint(rooms, block), client_of()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(slow.open, endpoint.app)
-        await until(lambda: rooms.stats.members == 1)
-        slow.is_stuck = True
-        await fill(rooms, count=SIZE + 1)
-        slow.is_stuck = False
-        await fill(rooms, count=1)
+    endpoint, slow = await overrun(rooms, client_of, until, block)
     assert [type(exc) for exc in endpoint.raised] == [KeyError]
     assert isinstance(slow.error, KeyError)
     assert slow.close_code == 1011
@@ -224,14 +230,7 @@ async def test_what_a_task_of_the_block_raises_as_it_is_cancelled_is_raised(room
         finally:
             raise KeyError("name")
 
-    endpoint, slow = Endpoint(rooms, block), client_of()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(slow.open, endpoint.app)
-        await until(lambda: rooms.stats.members == 1)
-        slow.is_stuck = True
-        await fill(rooms, count=SIZE + 1)
-        slow.is_stuck = False
-        await fill(rooms, count=1)
+    _, slow = await overrun(rooms, client_of, until, block)
     assert isinstance(slow.error, KeyError)
     assert slow.close_code == 1011
     assert rooms.stats.members == 0

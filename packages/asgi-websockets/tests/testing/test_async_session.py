@@ -18,29 +18,7 @@ def text(data):
     return {"type": "websocket.send", "text": data}
 
 
-async def echo(scope, receive, send):
-    await receive()
-    await send({**ACCEPT, "subprotocol": next(iter(scope["subprotocols"]), None), "headers": [(b"x-a", b"b")]})
-    while (message := await receive())["type"] == "websocket.receive":
-        await send({**message, "type": "websocket.send"})
-
-
-def sends(*messages, error=None):
-    """An application that sends these messages, and then waits for the client to leave, or raises."""
-
-    async def app(scope, receive, send):
-        await receive()
-        for message in messages:
-            await send(message)
-        if error is not None:
-            raise error
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-
-    return app
-
-
-async def test_text_bytes_and_json_go_there_and_back():
+async def test_text_bytes_and_json_go_there_and_back(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         await session.send_text("é")
         assert await session.receive_text() == "é"
@@ -58,7 +36,7 @@ async def test_text_bytes_and_json_go_there_and_back():
         assert await session.receive() == {"type": "websocket.send", "text": None, "bytes": b"a"}
 
 
-async def test_empty_messages_are_messages():
+async def test_empty_messages_are_messages(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         await session.send_text("")
         assert await session.receive_text() == ""
@@ -66,7 +44,7 @@ async def test_empty_messages_are_messages():
         assert await session.receive_bytes() == b""
 
 
-async def test_the_other_kind_of_message_is_an_assertion_error_that_shows_it():
+async def test_the_other_kind_of_message_is_an_assertion_error_that_shows_it(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         await session.send_bytes(b"a")
         with pytest.raises(AssertionError) as caught:
@@ -84,14 +62,14 @@ async def test_the_other_kind_of_message_is_an_assertion_error_that_shows_it():
             await session.receive_json()
 
 
-async def test_what_is_no_json_is_an_error():
+async def test_what_is_no_json_is_an_error(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         await session.send_text("{")
         with pytest.raises(json.JSONDecodeError):
             await session.receive_json()
 
 
-async def test_another_mode_is_an_error():
+async def test_another_mode_is_an_error(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         with pytest.raises(RuntimeError, match='"mode" argument should be "text" or "binary"'):
             await session.send_json([], "json")
@@ -110,7 +88,7 @@ async def test_another_mode_is_an_error():
         {"type": "websocket.receive", "bytes": "a"},
     ],
 )
-async def test_a_client_sends_only_what_a_server_would_give_on(message):
+async def test_a_client_sends_only_what_a_server_would_give_on(message, echo):
     async with AsyncWebSocketTestSession(echo) as session:
         with pytest.raises(ValueError, match=r"websocket\.receive"):
             await session.send(message)
@@ -132,7 +110,7 @@ async def test_send_lets_the_application_run():
             assert len(seen) > 100
 
 
-async def test_iteration_ends_with_the_connection():
+async def test_iteration_ends_with_the_connection(sends):
     app = sends(ACCEPT, text("a"), {"type": "websocket.send", "bytes": b"b"}, text(""), {**CLOSE, "code": 4000})
     async with AsyncWebSocketTestSession(app) as session:
         assert [data async for data in session] == ["a", b"b", ""]
@@ -140,14 +118,14 @@ async def test_iteration_ends_with_the_connection():
         assert session.close_code == 4000
 
 
-async def test_iteration_raises_what_the_application_raised():
+async def test_iteration_raises_what_the_application_raised(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, text("a"), error=LookupError("No such room."))) as session:
         assert await anext(session) == "a"
         with pytest.raises(LookupError, match="No such room"):
             await anext(session)
 
 
-async def test_iteration_may_stop_and_go_on():
+async def test_iteration_may_stop_and_go_on(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, text("a"), text("b"))) as session:
         async for data in session:
             assert data == "a"
@@ -159,7 +137,7 @@ async def test_iteration_may_stop_and_go_on():
     ("options", "own", "text"),
     [({"timeout": 0.1}, None, "0.1 seconds"), ({}, 0.03, "0.03 seconds"), ({"timeout": 0.1}, 0, "0 seconds")],
 )
-async def test_nothing_comes(options, own, text):
+async def test_nothing_comes(options, own, text, echo):
     async with AsyncWebSocketTestSession(echo, **options) as session:
         with pytest.raises(TimeoutError) as caught:
             await session.receive(own)
@@ -169,14 +147,14 @@ async def test_nothing_comes(options, own, text):
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it takes that second, and once is enough
-async def test_one_second_is_no_plural():
+async def test_one_second_is_no_plural(echo):
     async with AsyncWebSocketTestSession(echo, timeout=1) as session:
         with pytest.raises(TimeoutError, match=r"^The application sent nothing for 1 second\. It"):
             await session.receive()
 
 
 @pytest.mark.parametrize("method", ["receive", "receive_text", "receive_bytes", "receive_json"])
-async def test_each_way_to_receive_has_a_timeout(method):
+async def test_each_way_to_receive_has_a_timeout(method, echo):
     async with AsyncWebSocketTestSession(echo, timeout=math.inf) as session:
         with anyio.fail_after(4):
             with pytest.raises(TimeoutError, match=r"sent nothing for 0\.01 seconds"):
@@ -196,20 +174,20 @@ async def test_an_infinite_timeout_is_none():
         assert await session.receive_text(math.inf) == "late"
 
 
-async def test_no_time_takes_what_is_there():
+async def test_no_time_takes_what_is_there(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, text("a"))) as session:
         await anyio.sleep(0.01)
         assert await session.receive_text(0) == "a"
 
 
-async def test_a_wait_can_be_cancelled():
+async def test_a_wait_can_be_cancelled(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         with anyio.move_on_after(0.01) as limit:
             await session.receive()
         assert limit.cancelled_caught
 
 
-async def test_a_cancelled_wait_takes_nothing():
+async def test_a_cancelled_wait_takes_nothing(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, text("a"))) as session:
         await anyio.sleep(0.01)
         with anyio.CancelScope() as scope:
@@ -219,7 +197,7 @@ async def test_a_cancelled_wait_takes_nothing():
         assert await session.receive_text() == "a"
 
 
-async def test_the_application_sees_the_context_of_the_test():
+async def test_the_application_sees_the_context_of_the_test(sends):
     variable = ContextVar("variable", default="default")
     seen = []
 
@@ -233,7 +211,7 @@ async def test_the_application_sees_the_context_of_the_test():
     assert seen == ["of the test"]
 
 
-async def test_it_is_used_inside_its_block():
+async def test_it_is_used_inside_its_block(echo):
     session = AsyncWebSocketTestSession(echo)
     outside = pytest.raises(RuntimeError, match="A session is used inside its 'with' block")
     with outside:
@@ -246,7 +224,7 @@ async def test_it_is_used_inside_its_block():
         await session.close()
 
 
-async def test_it_is_used_once():
+async def test_it_is_used_once(echo):
     session = AsyncWebSocketTestSession(echo)
     async with session:
         with pytest.raises(RuntimeError, match="A session is for one connection"):
@@ -283,7 +261,7 @@ async def test_an_error_leaves_nothing_to_the_garbage_collector(messages, fails)
         gc.enable()
 
 
-async def test_several_sessions_side_by_side():
+async def test_several_sessions_side_by_side(echo):
     async with AsyncWebSocketTestSession(echo) as one, AsyncWebSocketTestSession(echo) as other:
         await one.send_text("one")
         await other.send_text("other")
@@ -291,7 +269,7 @@ async def test_several_sessions_side_by_side():
         assert await one.receive_text() == "one"
 
 
-async def test_a_session_may_be_left_inside_a_generator():
+async def test_a_session_may_be_left_inside_a_generator(echo):
     async def sessions():
         async with AsyncWebSocketTestSession(echo) as session:
             yield session

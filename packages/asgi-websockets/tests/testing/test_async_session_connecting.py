@@ -17,42 +17,20 @@ def text(data):
     return {"type": "websocket.send", "text": data}
 
 
-async def echo(scope, receive, send):
-    await receive()
-    await send({**ACCEPT, "subprotocol": next(iter(scope["subprotocols"]), None), "headers": [(b"x-a", b"b")]})
-    while (message := await receive())["type"] == "websocket.receive":
-        await send({**message, "type": "websocket.send"})
-
-
-def sends(*messages, error=None):
-    """An application that sends these messages, and then waits for the client to leave, or raises."""
-
-    async def app(scope, receive, send):
-        await receive()
-        for message in messages:
-            await send(message)
-        if error is not None:
-            raise error
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-
-    return app
-
-
-async def test_what_the_application_accepts_with_is_there():
+async def test_what_the_application_accepts_with_is_there(echo):
     async with AsyncWebSocketTestSession(echo, "/ws?a=1", subprotocols=["chat", "soap"]) as session:
         assert session.accepted_subprotocol == "chat"
         assert session.extra_headers == [(b"x-a", b"b")]
         assert session.scope["query_string"] == b"a=1"
 
 
-async def test_without_subprotocol_and_headers_there_are_none():
+async def test_without_subprotocol_and_headers_there_are_none(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT)) as session:
         assert session.accepted_subprotocol is None
         assert session.extra_headers == []
 
 
-async def test_headers_and_cookies_are_in_the_scope():
+async def test_headers_and_cookies_are_in_the_scope(echo):
     session = AsyncWebSocketTestSession(echo, headers={"x-a": "1"}, cookies={"b": "2"})
     assert (b"x-a", b"1") in session.scope["headers"]
     assert (b"cookie", b"b=2") in session.scope["headers"]
@@ -73,28 +51,28 @@ async def test_the_application_gets_the_very_scope():
 
 
 @pytest.mark.parametrize("more", [{"subprotocols": ["a"]}, {"headers": {"a": "b"}}, {"cookies": {"a": "b"}}])
-def test_a_scope_has_all_that_there_is_to_say(more):
+def test_a_scope_has_all_that_there_is_to_say(more, echo):
     with pytest.raises(TypeError, match="The scope is given"):
         AsyncWebSocketTestSession(echo, websocket_scope(), **more)
 
 
-def test_another_scope_is_refused():
+def test_another_scope_is_refused(echo):
     with pytest.raises(ValueError, match="Not a WebSocket's scope: 'http'"):
         AsyncWebSocketTestSession(echo, {**websocket_scope(), "type": "http"})
 
 
 @pytest.mark.parametrize("timeout", [-1, math.nan, -math.inf])
-def test_a_timeout_is_a_time(timeout):
+def test_a_timeout_is_a_time(timeout, echo):
     with pytest.raises(ValueError, match="A timeout is a number of seconds, 0 or more"):
         AsyncWebSocketTestSession(echo, timeout=timeout)
 
 
-def test_a_queue_holds_something():
+def test_a_queue_holds_something(echo):
     with pytest.raises(ValueError, match="max_queue is at least 1, not 0"):
         AsyncWebSocketTestSession(echo, max_queue=0)
 
 
-async def test_refused_by_a_close():
+async def test_refused_by_a_close(sends):
     session = AsyncWebSocketTestSession(sends({**CLOSE, "code": 4003, "reason": "No."}))
     with pytest.raises(WebSocketDisconnect) as caught:
         await session.__aenter__()
@@ -103,7 +81,7 @@ async def test_refused_by_a_close():
     assert (session.close_code, session.close_reason) == (4003, "No.")
 
 
-async def test_refused_by_a_response():
+async def test_refused_by_a_response(sends):
     body = {"type": "websocket.http.response.body", "body": b"Sign in first."}
     with pytest.raises(WebSocketDenied) as caught:
         await AsyncWebSocketTestSession(sends(START, body)).__aenter__()
@@ -111,7 +89,7 @@ async def test_refused_by_a_response():
 
 
 @pytest.mark.parametrize("refusal", [[CLOSE], [START, {"type": "websocket.http.response.body"}]])
-async def test_an_error_after_the_refusal_counts_more(refusal):
+async def test_an_error_after_the_refusal_counts_more(refusal, sends):
     with pytest.raises(LookupError, match="No such room"):
         await AsyncWebSocketTestSession(sends(*refusal, error=LookupError("No such room."))).__aenter__()
 
@@ -142,7 +120,7 @@ async def test_one_that_returns_in_the_middle_of_a_response():
         await AsyncWebSocketTestSession(app).__aenter__()
 
 
-async def test_one_that_raises_without_an_answer():
+async def test_one_that_raises_without_an_answer(sends):
     error = LookupError("No such room.")
     with pytest.raises(LookupError) as caught:
         await AsyncWebSocketTestSession(sends(error=error)).__aenter__()
@@ -191,14 +169,14 @@ async def test_what_fails_after_a_timeout_is_a_note_to_it():
     assert caught.value.__notes__ == ["The application failed too, with LookupError('In the clean-up.')."]
 
 
-async def test_accepted_and_closed_at_once_is_accepted():
+async def test_accepted_and_closed_at_once_is_accepted(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, {**CLOSE, "code": 4000})) as session:
         with pytest.raises(WebSocketDisconnect) as caught:
             await session.receive()
         assert caught.value.code == 4000
 
 
-async def test_accepted_and_failed_at_once_is_accepted():
+async def test_accepted_and_failed_at_once_is_accepted(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, text("a"), error=LookupError("No such room."))) as session:
         assert await session.receive_text() == "a"
         with pytest.raises(LookupError, match="No such room"):

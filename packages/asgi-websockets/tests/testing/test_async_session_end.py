@@ -15,35 +15,7 @@ def text(data):
     return {"type": "websocket.send", "text": data}
 
 
-async def echo(scope, receive, send):
-    await receive()
-    await send({**ACCEPT, "subprotocol": next(iter(scope["subprotocols"]), None), "headers": [(b"x-a", b"b")]})
-    while (message := await receive())["type"] == "websocket.receive":
-        await send({**message, "type": "websocket.send"})
-
-
-def sends(*messages, error=None):
-    """An application that sends these messages, and then waits for the client to leave, or raises."""
-
-    async def app(scope, receive, send):
-        await receive()
-        for message in messages:
-            await send(message)
-        if error is not None:
-            raise error
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-
-    return app
-
-
-async def stuck(scope, receive, send):
-    await receive()
-    await send(ACCEPT)
-    await anyio.sleep_forever()
-
-
-async def test_the_close_of_the_application():
+async def test_the_close_of_the_application(sends):
     async with AsyncWebSocketTestSession(
         sends(ACCEPT, text("a"), {**CLOSE, "code": 4000, "reason": "Bye."})
     ) as session:
@@ -55,7 +27,7 @@ async def test_the_close_of_the_application():
     assert (session.close_code, session.close_reason) == (4000, "Bye.")
 
 
-async def test_the_close_of_the_client():
+async def test_the_close_of_the_client(sends):
     session = AsyncWebSocketTestSession(sends(ACCEPT, text("a")))
     assert session.close_code is session.close_reason is None
     async with session:
@@ -70,7 +42,7 @@ async def test_the_close_of_the_client():
     assert (session.close_code, session.close_reason) == (4001, "Bye.")
 
 
-async def test_close_as_a_message():
+async def test_close_as_a_message(echo):
     for message, code, reason in (
         ({"type": "websocket.disconnect", "code": 1001, "reason": "Away."}, 1001, "Away."),
         ({"type": "websocket.disconnect"}, 1005, ""),
@@ -113,7 +85,7 @@ async def test_leaving_lets_the_application_close_if_it_is_about_to(monkeypatch)
     assert session.close_code == 4000
 
 
-async def test_leaving_does_not_wait_for_one_that_listens(monkeypatch):
+async def test_leaving_does_not_wait_for_one_that_listens(monkeypatch, echo):
     monkeypatch.setattr("asgi_websockets._testing.async_session.REST", 4)
     async with AsyncWebSocketTestSession(echo):
         started = anyio.current_time()
@@ -152,7 +124,7 @@ async def test_leaving_waits_for_answers_to_what_was_sent():
     assert seen == [str(number) for number in range(20)]
 
 
-async def test_one_that_does_not_end_is_cancelled():
+async def test_one_that_does_not_end_is_cancelled(stuck):
     ended = []
 
     async def app(scope, receive, send):
@@ -171,7 +143,7 @@ async def test_one_that_does_not_end_is_cancelled():
     assert caught.value.__cause__ is None
 
 
-async def test_what_fails_when_it_is_cancelled_is_the_cause():
+async def test_what_fails_when_it_is_cancelled_is_the_cause(stuck):
     async def app(scope, receive, send):
         try:
             await stuck(scope, receive, send)
@@ -196,7 +168,7 @@ async def test_one_that_returns_without_a_close():
     assert session.close_code == 1006
 
 
-async def test_after_the_close_was_received_nothing_can_be_sent():
+async def test_after_the_close_was_received_nothing_can_be_sent(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, {**CLOSE, "code": 4000})) as session:
         await anyio.sleep(0.01)
         await session.send_text("lost")  # the client cannot know yet
@@ -206,14 +178,14 @@ async def test_after_the_close_was_received_nothing_can_be_sent():
             await session.send_text("a")
 
 
-async def test_after_its_own_close_nothing_can_be_sent():
+async def test_after_its_own_close_nothing_can_be_sent(echo):
     async with AsyncWebSocketTestSession(echo) as session:
         await session.close()
         with pytest.raises(WebSocketDisconnected, match="The connection is closed, with code 1000"):
             await session.send_text("a")
 
 
-async def test_after_a_failure_nothing_can_be_sent():
+async def test_after_a_failure_nothing_can_be_sent(sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, error=LookupError())) as session:
         with pytest.raises(LookupError):
             await session.receive()

@@ -10,28 +10,7 @@ ACCEPT = {"type": "websocket.accept"}
 CLOSE = {"type": "websocket.close"}
 
 
-def sends(*messages, error=None):
-    """An application that sends these messages, and then waits for the client to leave, or raises."""
-
-    async def app(scope, receive, send):
-        await receive()
-        for message in messages:
-            await send(message)
-        if error is not None:
-            raise error
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-
-    return app
-
-
-async def stuck(scope, receive, send):
-    await receive()
-    await send(ACCEPT)
-    await anyio.sleep_forever()
-
-
-async def test_it_is_raised_where_the_test_waits_and_not_again():
+async def test_it_is_raised_where_the_test_waits_and_not_again(sends):
     error = LookupError("No such room.")
     async with AsyncWebSocketTestSession(sends(ACCEPT, error=error)) as session:
         with pytest.raises(LookupError) as caught:
@@ -42,7 +21,7 @@ async def test_it_is_raised_where_the_test_waits_and_not_again():
         assert disconnect.value.code == 1006
 
 
-async def test_it_is_raised_at_the_end_where_the_test_did_not_wait():
+async def test_it_is_raised_at_the_end_where_the_test_did_not_wait(sends):
     error = LookupError("No such room.")
     with pytest.raises(LookupError) as caught:
         async with AsyncWebSocketTestSession(sends(ACCEPT, error=error)):
@@ -50,7 +29,7 @@ async def test_it_is_raised_at_the_end_where_the_test_did_not_wait():
     assert caught.value is error
 
 
-async def test_it_is_raised_at_the_end_after_a_close():
+async def test_it_is_raised_at_the_end_after_a_close(sends):
     app = sends(ACCEPT, {**CLOSE, "code": 1011}, error=LookupError("No such room."))
     with pytest.raises(LookupError):  # noqa: PT012
         async with AsyncWebSocketTestSession(app) as session:
@@ -59,7 +38,7 @@ async def test_it_is_raised_at_the_end_after_a_close():
             assert caught.value.code == 1011
 
 
-async def test_it_counts_more_than_the_disconnect_that_came_of_it():
+async def test_it_counts_more_than_the_disconnect_that_came_of_it(sends):
     app = sends(ACCEPT, {**CLOSE, "code": 1011}, error=LookupError("No such room."))
     with pytest.raises(LookupError) as caught:
         async with AsyncWebSocketTestSession(app) as session:
@@ -67,7 +46,7 @@ async def test_it_counts_more_than_the_disconnect_that_came_of_it():
     assert isinstance(caught.value.__context__, WebSocketDisconnect)
 
 
-async def test_it_counts_more_than_a_use_of_what_is_closed():
+async def test_it_counts_more_than_a_use_of_what_is_closed(sends):
     app = sends(ACCEPT, {**CLOSE, "code": 1011}, error=LookupError("No such room."))
     with pytest.raises(LookupError):  # noqa: PT012
         async with AsyncWebSocketTestSession(app) as session:
@@ -76,7 +55,7 @@ async def test_it_counts_more_than_a_use_of_what_is_closed():
             await session.send_text("a")
 
 
-async def test_a_disconnect_alone_goes_out():
+async def test_a_disconnect_alone_goes_out(sends):
     with pytest.raises(WebSocketDisconnect) as caught:
         async with AsyncWebSocketTestSession(sends(ACCEPT, {**CLOSE, "code": 4000})) as session:
             await session.receive()
@@ -84,7 +63,7 @@ async def test_a_disconnect_alone_goes_out():
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()], ids=repr)
-async def test_what_ends_programs_is_raised_as_it_is(error):
+async def test_what_ends_programs_is_raised_as_it_is(error, sends):
     async with AsyncWebSocketTestSession(sends(ACCEPT, error=error)) as session:
         with pytest.raises(type(error)) as caught:
             await session.receive()
@@ -108,14 +87,14 @@ async def test_an_error_of_the_block_goes_out_with_the_application_ended():
     assert not hasattr(caught.value, "__notes__")
 
 
-async def test_it_has_a_note_of_the_failure_of_the_application():
+async def test_it_has_a_note_of_the_failure_of_the_application(sends):
     with pytest.raises(ZeroDivisionError) as caught:
         async with AsyncWebSocketTestSession(sends(ACCEPT, error=LookupError("No such room."))):
             raise ZeroDivisionError
     assert caught.value.__notes__ == ["The application failed too, with LookupError('No such room.')."]
 
 
-async def test_it_does_not_wait_long_for_one_that_does_not_end(monkeypatch):
+async def test_it_does_not_wait_long_for_one_that_does_not_end(monkeypatch, stuck):
     monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 0.05)
     started = anyio.current_time()
     with pytest.raises(ZeroDivisionError):
@@ -124,7 +103,7 @@ async def test_it_does_not_wait_long_for_one_that_does_not_end(monkeypatch):
     assert 0.05 <= anyio.current_time() - started < 20
 
 
-async def test_the_timeout_is_the_limit_there_too(monkeypatch):
+async def test_the_timeout_is_the_limit_there_too(monkeypatch, stuck):
     monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
     started = anyio.current_time()
     with pytest.raises(ZeroDivisionError):
@@ -133,7 +112,7 @@ async def test_the_timeout_is_the_limit_there_too(monkeypatch):
     assert anyio.current_time() - started < 3
 
 
-async def test_an_interrupt_does_not_wait_at_all(monkeypatch):
+async def test_an_interrupt_does_not_wait_at_all(monkeypatch, stuck):
     monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
     started = anyio.current_time()
     with pytest.raises(KeyboardInterrupt):
@@ -142,7 +121,7 @@ async def test_an_interrupt_does_not_wait_at_all(monkeypatch):
     assert anyio.current_time() - started < 3
 
 
-async def test_a_cancelled_test_cancels_the_application(monkeypatch):
+async def test_a_cancelled_test_cancels_the_application(monkeypatch, stuck):
     monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
     ended = []
 
@@ -178,7 +157,7 @@ async def test_a_test_that_is_cancelled_while_it_connects_cancels_the_applicatio
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_native_cancellation_ends_the_application():
+async def test_a_native_cancellation_ends_the_application(stuck):
     import asyncio
 
     ended = []

@@ -19,25 +19,6 @@ ACCEPT = {"type": "websocket.accept"}
 CLOSE = {"type": "websocket.close"}
 
 
-async def echo(scope, receive, send):
-    await receive()
-    await send({**ACCEPT, "subprotocol": next(iter(scope["subprotocols"]), None), "headers": [(b"x-a", b"b")]})
-    while (message := await receive())["type"] == "websocket.receive":
-        await send({**message, "type": "websocket.send"})
-
-
-def sends(*messages, error=None):
-    async def app(scope, receive, send):
-        await receive()
-        for message in messages:
-            await send(message)
-        if error is not None:
-            raise error
-        await receive()
-
-    return app
-
-
 class Stuck:
     """Accepts, and then does not listen; ``ended`` says that it was cancelled."""
 
@@ -57,7 +38,7 @@ def backend_fixture(request):
     return request.param
 
 
-def test_text_bytes_and_json_go_there_and_back(backend):
+def test_text_bytes_and_json_go_there_and_back(backend, echo):
     with WebSocketTestSession(echo, "/ws?a=1", subprotocols=["chat"], backend=backend) as session:
         assert session.accepted_subprotocol == "chat"
         assert session.extra_headers == [(b"x-a", b"b")]
@@ -79,7 +60,7 @@ def test_text_bytes_and_json_go_there_and_back(backend):
     assert (session.close_code, session.close_reason) == (4001, "Bye.")
 
 
-def test_the_arguments_are_those_of_the_async_session():
+def test_the_arguments_are_those_of_the_async_session(echo):
     session = WebSocketTestSession(echo, headers={"x-a": "1"}, cookies={"b": "2"}, max_queue=1)
     assert session.app is echo
     assert {(b"x-a", b"1"), (b"cookie", b"b=2")} <= set(session.scope["headers"])
@@ -109,7 +90,7 @@ def test_the_backend_is_as_asked_for(backend):
     assert seen == [backend]
 
 
-def test_iteration_ends_with_the_connection(backend):
+def test_iteration_ends_with_the_connection(backend, sends):
     app = sends(ACCEPT, {"type": "websocket.send", "text": "a"}, {"type": "websocket.send", "bytes": b"b"}, CLOSE)
     with WebSocketTestSession(app, backend=backend) as session:
         assert next(session) == "a"
@@ -117,7 +98,7 @@ def test_iteration_ends_with_the_connection(backend):
         assert list(session) == []
 
 
-def test_every_wait_has_a_timeout(backend):
+def test_every_wait_has_a_timeout(backend, echo):
     with WebSocketTestSession(echo, backend=backend, timeout=0.1) as session:
         with pytest.raises(
             TimeoutError, match=r"^The application sent nothing for 0\.1 seconds\. It waits in echo\(\)"
@@ -130,7 +111,7 @@ def test_every_wait_has_a_timeout(backend):
         assert session.receive_text() == "a"
 
 
-def test_refusals_are_raised(backend):
+def test_refusals_are_raised(backend, sends):
     with pytest.raises(WebSocketDisconnect) as caught:
         WebSocketTestSession(sends({**CLOSE, "code": 4003}), backend=backend).__enter__()
     assert caught.value.code == 4003
@@ -143,7 +124,7 @@ def test_refusals_are_raised(backend):
     assert denied.value.text == "No."
 
 
-def test_the_error_of_the_application_is_raised_once(backend):
+def test_the_error_of_the_application_is_raised_once(backend, sends):
     error = LookupError("No such room.")
     with WebSocketTestSession(sends(ACCEPT, error=error), backend=backend) as session:
         with pytest.raises(LookupError) as caught:
@@ -157,7 +138,7 @@ def test_the_error_of_the_application_is_raised_once(backend):
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()], ids=repr)
-def test_what_ends_programs_leaves_the_event_loop_to_the_others(backend, error):
+def test_what_ends_programs_leaves_the_event_loop_to_the_others(backend, error, echo, sends):
     with start_blocking_portal(backend) as portal:
         with WebSocketTestSession(sends(ACCEPT, error=error), portal_factory=shared(portal)) as session:
             with pytest.raises(type(error)) as caught:
@@ -192,7 +173,7 @@ def test_leaving_waits_for_the_application_and_then_cancels_it(backend):
     assert app.ended
 
 
-def test_the_application_sees_the_context_of_the_test(backend):
+def test_the_application_sees_the_context_of_the_test(backend, sends):
     variable = ContextVar("variable", default="default")
     seen = []
 
@@ -215,7 +196,7 @@ def shared(portal):
     return factory
 
 
-def test_sessions_may_share_a_portal(backend):
+def test_sessions_may_share_a_portal(backend, echo, sends):
     with start_blocking_portal(backend) as portal:
         before = threading.active_count()
         with (
@@ -235,7 +216,7 @@ async def answer():
     return 42
 
 
-def test_no_thread_is_left(backend):
+def test_no_thread_is_left(backend, echo):
     before = threading.active_count()
     with WebSocketTestSession(echo, backend=backend):
         assert threading.active_count() > before
@@ -265,7 +246,7 @@ def test_an_error_leaves_nothing_to_the_garbage_collector(backend, messages):
         gc.enable()
 
 
-def test_it_is_used_inside_its_block_and_once():
+def test_it_is_used_inside_its_block_and_once(echo):
     session = WebSocketTestSession(echo)
     with pytest.raises(RuntimeError, match="A session is used inside its 'with' block"):
         session.send_text("a")
@@ -313,7 +294,7 @@ def test_an_interrupt_ends_a_wait(backend):
 
 
 @needs_signals
-def test_an_interrupted_wait_takes_nothing(backend):
+def test_an_interrupted_wait_takes_nothing(backend, echo):
     with WebSocketTestSession(echo, backend=backend) as session:
         with interrupted():
             session.receive()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .payload import Payload
+from .payload import Payload, with_number
 from .redis_report import Reporter
 from .room_keys import RoomKeys
 from .scripts import PUBLISH
@@ -73,7 +73,7 @@ class Outbox:
     async def put(self, room: str, data: str | bytes, exclude: str, keep: int) -> None:
         """Take a message; `ValueError` if it is larger than all that may wait."""
         # A character is at least one byte: what is too large is not encoded first.
-        content = b"" if len(data) > self._most_bytes else self._encode(0, exclude, data)
+        content = b"" if len(data) > self._most_bytes else Payload(self._process, 0, exclude, data).encode()
         size = max(len(content), len(data)) + len(room)
         if size > self._most_bytes:
             raise ValueError(f"A message has {size} bytes, and outbox_bytes={self._most_bytes} are the most.")
@@ -83,7 +83,7 @@ class Outbox:
             self._take_oldest()
             self._reporter.note_dropped(1, "Redis cannot be reached, and more messages wait than may.")
         self._number += 1
-        message = Outgoing(room, self._number, keep, self._encode(self._number, exclude, data))
+        message = Outgoing(room, self._number, keep, with_number(content, self._number))
         self._waiting.append(message)
         self._bytes += message.size
         self._change.notify()
@@ -176,9 +176,6 @@ class Outbox:
         async with self._turn:  # one waits for space, the others for their turn
             while self._is_linked and self._is_full(size):
                 await self._change.wait()
-
-    def _encode(self, number: int, exclude: str, data: str | bytes) -> bytes:
-        return Payload(self._process, number, exclude, data).encode()
 
     def _is_full(self, size: int) -> bool:
         return len(self._waiting) >= self._most_messages or self._bytes + size > self._most_bytes

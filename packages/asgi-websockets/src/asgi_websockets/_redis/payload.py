@@ -48,3 +48,13 @@ class Payload(NamedTuple):
         exclude = content[HEAD.size : end].decode("utf-8", "surrogatepass")
         data = content[end:]
         return cls(process, number, exclude, data.decode("utf-8", "surrogatepass") if kind == TEXT else data)
+
+
+def with_number(content: bytes, number: int) -> bytes:
+    """What `Payload.encode` made, under another number.
+
+    >>> message = Payload(b"process1", 0, "", "Hello")
+    >>> with_number(message.encode(), 7) == message._replace(number=7).encode()
+    True
+    """
+    return b"".join((content[:1], number.to_bytes(8), content[9:]))

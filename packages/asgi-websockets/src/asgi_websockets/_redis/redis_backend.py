@@ -211,8 +211,8 @@ class RedisBackend:
         """What Redis has kept: the last messages, or those after one, of at most 2 MiB.
 
         If the room was subscribed to, Redis has confirmed that before it is asked, and what it answers has been
-        delivered as far as it came after that. Incomplete and empty if Redis does
-        not answer within ``command_seconds``. Raises `RuntimeError` outside of `run`.
+        delivered as far as it came after that. Incomplete and empty if Redis does not answer within
+        ``command_seconds``. Raises `RuntimeError` outside of `run`.
         """
         from anyio import move_on_after
 
@@ -239,8 +239,7 @@ class RedisBackend:
     async def members(self, room: str) -> Sequence[str]:
         """The ``info`` of all members; only of those of this process while Redis does not answer.
 
-        Of other processes at most 2 MiB.
-        Raises `RuntimeError` outside of `run`.
+        Of other processes at most 2 MiB. Raises `RuntimeError` outside of `run`.
         """
         from anyio import move_on_after
 
