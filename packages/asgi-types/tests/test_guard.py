@@ -57,6 +57,28 @@ async def test_without_the_promise_it_is_plain_text(drive: Any, app: Any) -> Non
     ]
 
 
+@pytest.mark.parametrize("connect", ["request", "websocket"])
+async def test_in_place_the_promise_is_kept_where_the_refusal_is(drive: Any, connect: str) -> None:
+    kept: list[Any] = []
+
+    async def guard(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        kept.append(scope)
+        await keeping(app, scope, receive, send)
+
+    async def middleware(scope: Any, receive: Any, send: Any) -> None:
+        await refuse(scope, receive, send, REFUSAL, in_place=True)
+
+    sent = await getattr(drive, connect)(middleware, "/", extensions=DENIABLE, **{GUARD: guard})
+    assert (sent.status, sent.text, kept) == (405, "Not here.", [sent.scope])
+
+
+async def test_in_place_without_the_promise_it_is_the_same_answer(drive: Any) -> None:
+    async def middleware(scope: Any, receive: Any, send: Any) -> None:
+        await refuse(scope, receive, send, REFUSAL, in_place=True)
+
+    assert (await drive.request(middleware)).messages == (await drive.request(refusing)).messages
+
+
 async def test_answer_does_not_look_at_the_promise(drive: Any) -> None:
     assert (await drive.request(answering, **{GUARD: keeping})).status == 405
 

@@ -1,6 +1,7 @@
 """A router for any ASGI application, whose cost does not grow with the number of routes."""
 
-from ._body_limit import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
+from asgi_types.request_body_limit import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
+
 from ._decorators import RouteDecorators as RouteDecorators
 from ._lifespan.app_lifespan import lifespan_of as lifespan_of
 from ._lifespan.combined import combine_lifespans as combine_lifespans

@@ -6,6 +6,7 @@ be answered inside a middleware of one route.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 from ._asgi import ASGIApp, Receive, Scope, Send
 from ._denial import close_code, close_message, may_deny
@@ -26,8 +27,13 @@ Guard = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 """Runs an application and turns what it raises into an answer, as the error layer above does."""
 
 
-def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> Awaitable[None]:
+def refuse(
+    scope: Scope, receive: Receive, send: Send, refusal: HTTPException, *, in_place: bool = False
+) -> Awaitable[None]:
     """Answer a connection with ``refusal``: raise it if somebody above promised to handle it, else send it.
+
+    With ``in_place`` nothing is raised: what was promised is kept right here, so that middleware further out sees the
+    answer, and may add its headers to it. That is for middleware; a router has nothing between itself and its guard.
 
     Sent, it is the detail as plain text with the exception's headers. A WebSocket that is not accepted yet gets a
     denial response from a server that can send one, and is closed by others, with the `close_code` of the status.
@@ -42,11 +48,21 @@ def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -
     http.response.body None b'Short and stout.'
     """
     if GUARD in scope:
+        if in_place:
+            guard: Guard = scope[GUARD]
+            return guard(_raising(refusal), scope, receive, send)
         try:
             raise refusal
         finally:
             del refusal  # whose traceback refers to this frame
     return answer(scope, receive, send, refusal)
+
+
+def _raising(refusal: HTTPException) -> ASGIApp:
+    def app(_scope: Scope, _receive: Receive, _send: Send) -> NoReturn:
+        raise refusal
+
+    return app
 
 
 def answer(

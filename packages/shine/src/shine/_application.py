@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from asgi_middleware import ExceptionHandler, Middleware, MiddlewareFactory
-from asgi_routing import BaseRoute, RequestBodyLimitMiddleware, RouteDecorators, URLPath
+from asgi_routing import BaseRoute, RouteDecorators, URLPath
 from asgi_types import ASGIApp, Lifespan, Receive, Response, Scope, Send, State, body_limit
 
 from .middleware.errors import ServerErrorMiddleware
@@ -98,6 +98,8 @@ class Shine(RouteDecorators):
             for factory, args, kwargs in reversed(self.user_middleware):
                 app = factory(app, *args, **kwargs)
         if self.max_body_size is not None:
+            from asgi_types.request_body_limit import RequestBodyLimitMiddleware
+
             app = RequestBodyLimitMiddleware(app, self.max_body_size)
         errors.app = exceptions(app)
         return errors

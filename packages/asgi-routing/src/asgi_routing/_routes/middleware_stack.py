@@ -7,8 +7,6 @@ from typing import Any
 
 from asgi_types import GUARD, ASGIApp, Receive, Scope, Send
 
-from .._body_limit import RequestBodyLimitMiddleware
-
 MiddlewareTriple = Iterable[Any]
 """What unpacks into a middleware, its arguments and its keywords: asgi-middleware's `Middleware`, or a plain tuple."""
 
@@ -19,7 +17,11 @@ def wrapped(app: ASGIApp, middleware: Sequence[MiddlewareTriple] | None, max_bod
         app = _guarded(app)
         for factory, args, kwargs in reversed(middleware):
             app = factory(app, *args, **kwargs)
-    return app if max_body_size is None else RequestBodyLimitMiddleware(app, max_body_size)
+    if max_body_size is None:
+        return app
+    from asgi_types.request_body_limit import RequestBodyLimitMiddleware  # few routes have a limit of their own
+
+    return RequestBodyLimitMiddleware(app, max_body_size)
 
 
 def _guarded(app: ASGIApp) -> ASGIApp:

@@ -1,7 +1,7 @@
 """The limit on a request's body."""
 
 import asgi_types
-from asgi_routing import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
+from asgi_middleware import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
 
 __all__ = ("MAX_BODY_SIZE_SCOPE_KEY", "RequestBodyLimitMiddleware")
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_routing import RequestBodyLimitMiddleware
+
 from asgi_types import GUARD, MAX_BODY_SIZE, ContentTooLarge, HTTPException, Response
+from asgi_types.request_body_limit import RequestBodyLimitMiddleware
 
 TEXT = "The body is larger than the limit of 4 bytes."
 

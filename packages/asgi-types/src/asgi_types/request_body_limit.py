@@ -1,6 +1,6 @@
 """The limit on a request's body for whatever application is behind it, also one that knows nothing of the limit.
 
-Applications of this family find the limit in the scope and refuse by themselves. For all others the body is counted as
+Routes have such limits and so has a list of middleware, hence it is here; the root does not load it. Applications of this family find the limit in the scope and refuse by themselves. For all others the body is counted as
 it passes: the outermost middleware counts it against the limit that is in the scope at the moment, which routes further
 in replace by theirs. An application in between may copy the scope, or turn the refusal into an answer of its own, so
 all of them share a `_BodyMeter`.
@@ -11,22 +11,13 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, Final, NoReturn
 
-from asgi_types import (
-    GUARD,
-    MAX_BODY_SIZE,
-    ASGIApp,
-    ContentTooLarge,
-    Guard,
-    Message,
-    Receive,
-    Scope,
-    Send,
-    answer,
-    body_limit,
-    declares_more,
-)
+from ._asgi import ASGIApp, Message, Receive, Scope, Send
+from ._body_limit import MAX_BODY_SIZE, ContentTooLarge, body_limit, declares_more
+from ._guard import GUARD, Guard, answer
 
-METER: Final = "asgi_routing.body_meter"
+__all__ = ("RequestBodyLimitMiddleware",)
+
+METER: Final = "asgi_types.body_meter"
 """The scope key of the `_BodyMeter` of the request."""
 
 

@@ -4,7 +4,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from asgi_middleware import ExceptionMiddleware, _exception_middleware
+from asgi_middleware import ExceptionMiddleware
+from asgi_middleware._errors import exception_middleware
 from asgi_types import HTTPException, WebSocketException
 
 DENIAL = {"websocket.http.response": {}}
@@ -51,11 +52,11 @@ class Client:
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(_exception_middleware, "END_TIMEOUT", 0.03)
+    monkeypatch.setattr(exception_middleware, "END_TIMEOUT", 0.03)
 
 
 def test_a_client_has_some_seconds_to_take_the_end():
-    assert 0.5 <= _exception_middleware.END_TIMEOUT <= 10
+    assert 0.5 <= exception_middleware.END_TIMEOUT <= 10
 
 
 # Clients who are gone
@@ -134,7 +135,7 @@ async def test_who_takes_nothing_does_not_hold_a_refusal_for_ever(
 
 
 async def test_an_answer_of_many_parts_waits_once_for_who_takes_nothing(drive, raising, monkeypatch):
-    monkeypatch.setattr(_exception_middleware, "END_TIMEOUT", 0.1)
+    monkeypatch.setattr(exception_middleware, "END_TIMEOUT", 0.1)
 
     async def lengthy(scope, receive, send):
         await send({"type": "websocket.http.response.start", "status": 500, "headers": []})
@@ -184,7 +185,7 @@ async def test_cancellation_while_closing_passes_in_time(drive, raising, short, 
 
 @pytest.mark.parametrize("error", [ValueError("no"), HTTPException(403)])
 async def test_http_answers_have_no_such_limit(drive, raising, answering, monkeypatch, error):
-    monkeypatch.setattr(_exception_middleware, "END_TIMEOUT", 0.0)
+    monkeypatch.setattr(exception_middleware, "END_TIMEOUT", 0.0)
     sent = []
 
     async def send(message):

@@ -26,10 +26,10 @@ from asgi_types import (
     may_deny,
 )
 
-from ._error_handler import ExceptionHandler, call_handler, view_of
+from .error_handler import ExceptionHandler, call_handler, view_of
 
 if TYPE_CHECKING:
-    from ._server_error_middleware import ServerErrorMiddleware
+    from .server_error_middleware import ServerErrorMiddleware
 
 END_TIMEOUT = 1.0
 """Seconds that the client of a WebSocket has to take each of the messages that end it."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from asgi_types import VIEW, ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
 
-from ._error_handler import ExceptionHandler, call_handler, view_of
-from ._exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
+from .error_handler import ExceptionHandler, call_handler, view_of
+from .exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
 
 
 class ServerErrorMiddleware:
@@ -88,7 +88,7 @@ class ServerErrorMiddleware:
 
     def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
         """The traceback, as the page or as text by what the client accepts."""
-        from ._debug_page import debug_html, debug_text  # slow to import, and production never needs it
+        from .debug_page import debug_html, debug_text  # slow to import, and production never needs it
 
         accepts_html = "text/html" in request.headers.get("accept", "")
         text, media_type = (debug_html(exc), "text/html") if accepts_html else (debug_text(exc), "text/plain")

@@ -1,0 +1,1 @@
+"""Who a connection comes from, and what it may do."""

@@ -1,0 +1,1 @@
+"""The layers that turn exceptions into answers, and what they show of them."""

@@ -1,0 +1,43 @@
+"""Header fields in ASGI's lists of byte pairs, found and added without an object for each list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from asgi_types import Message, RawHeaders
+
+Pairs = Iterable[tuple[bytes, bytes]]
+
+
+def first_field(headers: Pairs, name: bytes) -> bytes | None:
+    """The value of the first field of this name, which is in lower case as in all of ASGI, or None."""
+    for found, value in headers:
+        if found == name:
+            return value
+    return None
+
+
+def joined_field(headers: Pairs, name: bytes) -> str | None:
+    """All values of this name as one list (RFC 9110 section 5.3), or None if there is no such field."""
+    values = [value.decode("latin-1") for found, value in headers if found == name]
+    return ", ".join(values) if values else None
+
+
+def start_with(message: Message, headers: RawHeaders) -> Message:
+    """A copy of a message with these headers: an application may send the same message, or list, again."""
+    return {**message, "headers": headers}
+
+
+def add_vary(headers: RawHeaders, name: bytes) -> None:
+    """Say that the response depends on the request's field ``name`` (RFC 9110 section 12.5.5), once.
+
+    A ``Vary`` of ``*`` says it already.
+    """
+    wanted = name.lower()
+    for index, (found, value) in enumerate(headers):
+        if found == b"vary":
+            listed = [item.strip() for item in value.lower().split(b",")]
+            if wanted not in listed and b"*" not in listed:
+                headers[index] = (found, value + b", " + name if value.strip() else name)
+            return
+    headers.append((b"vary", name))

@@ -1,0 +1,1 @@
+"""Which hosts an application answers for, and by which scheme."""

@@ -1,0 +1,44 @@
+"""Plain HTTP leads to HTTPS."""
+
+from __future__ import annotations
+
+from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse, scope_host
+
+from .._redirect import redirect
+
+_SECURE = {"http": "https", "ws": "wss"}
+
+
+class HTTPSRedirectMiddleware:
+    """Redirect ``http`` to ``https`` and ``ws`` to ``wss`` by 307, to the same host and path.
+
+    The ports 80 and 443 are left out, another one is kept. A ``Host`` that cannot be part of a URL is refused with a
+    400. The host is the client's word: put `TrustedHostMiddleware` around this one. Behind a proxy that ends TLS the
+    scheme is known by `ProxyHeadersMiddleware`, around this one as well; without it the redirect never ends.
+
+    >>> import asyncio
+    >>> from asgi_types import Response
+    >>> app = HTTPSRedirectMiddleware(Response("Hello"))
+    >>> scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/a", "headers": [(b"host", b"example.org")]}
+    >>> async def send(message):
+    ...     print(message)
+    >>> asyncio.run(app({**scope, "query_string": b"b=1"}, None, send))  # doctest: +ELLIPSIS
+    {'type': 'http.response.start', 'status': 307, 'headers': [(b'location', b'https://example.org/a?b=1'), ...
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scheme = scope.get("scheme") if scope["type"] in ("http", "websocket") else None
+        if scheme not in _SECURE:
+            await self.app(scope, receive, send)
+            return
+        url = URL(scope=scope)
+        has_host_header = any(name == b"host" for name, _ in scope["headers"])
+        if not url.hostname or (has_host_header and scope_host(scope) is None):
+            await refuse(scope, receive, send, HTTPException(400, "Invalid host header"), in_place=True)
+            return
+        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+        netloc = host if url.port in (80, 443) else url.netloc
+        await redirect(scope, receive, send, url.replace(scheme=_SECURE[scheme], netloc=netloc))

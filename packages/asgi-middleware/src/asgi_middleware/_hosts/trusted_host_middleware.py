@@ -1,0 +1,70 @@
+"""Only requests for one of the application's own hosts get to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, parse_host, refuse
+
+from .._redirect import redirect
+
+ENFORCE_DOMAIN_WILDCARD: Final = "Domain wildcard patterns must be like '*.example.com'."
+
+
+class TrustedHostMiddleware:
+    """Refuse a request whose ``Host`` is not one of ``allowed_hosts`` with a 400.
+
+    An allowed host is a name, compared without case and port, ``"*.example.com"`` for all names below one, or ``"*"``,
+    the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice is refused, unless
+    all are allowed. With ``www_redirect`` a host that is not allowed, but would be with ``www.`` before it, is
+    redirected there by 307. WebSockets are treated alike: denied, or closed where the server cannot deny.
+
+    Raises `AssertionError` for another use of ``*`` in a name.
+
+    >>> import asyncio
+    >>> from asgi_types import Response
+    >>> app = TrustedHostMiddleware(Response("Hello"), allowed_hosts=["example.org", "*.example.org"])
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("body"))
+    >>> asyncio.run(app({"type": "http", "method": "GET", "headers": [(b"host", b"evil.example")]}, None, send))
+    400 None
+    None b'Invalid host header'
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str] | None = None, www_redirect: bool = True) -> None:
+        given = ("*",) if allowed_hosts is None else allowed_hosts
+        patterns = (given,) if isinstance(given, str) else given
+        for pattern in patterns:
+            assert "*" not in pattern[1:], ENFORCE_DOMAIN_WILDCARD
+            assert not pattern.startswith("*") or pattern == "*" or pattern.startswith("*."), ENFORCE_DOMAIN_WILDCARD
+        self.app = app
+        self.allowed_hosts = list(patterns)
+        self.allow_any = "*" in patterns
+        self.www_redirect = www_redirect
+        self._names = frozenset(pattern.lower() for pattern in patterns)
+        self._endings = tuple(pattern[1:].lower() for pattern in patterns if pattern.startswith("*."))
+        self._is_known = lru_cache(maxsize=256)(self._is_allowed)  # clients mostly say one of a few
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.allow_any or scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) == 1 and self._is_known(hosts[0]):
+            await self.app(scope, receive, send)
+        elif self.www_redirect and len(hosts) == 1 and f"www.{_name(hosts[0])}" in self._names:
+            url = URL(scope=scope)
+            await redirect(scope, receive, send, url.replace(netloc=f"www.{url.netloc}"))
+        else:
+            await refuse(scope, receive, send, HTTPException(400, "Invalid host header"), in_place=True)
+
+    def _is_allowed(self, host: bytes) -> bool:
+        name = _name(host)
+        return name is not None and (name in self._names or name.endswith(self._endings))
+
+
+def _name(host: bytes) -> str | None:
+    found = parse_host(host.decode("latin-1"))
+    return None if found is None else found[0].lower()

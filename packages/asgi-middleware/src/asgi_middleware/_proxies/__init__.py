@@ -1,0 +1,1 @@
+"""What proxies in front of the server say of a connection."""

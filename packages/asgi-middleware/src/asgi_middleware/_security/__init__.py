@@ -1,0 +1,1 @@
+"""Response headers that tell a browser what not to do."""
