@@ -47,7 +47,10 @@ SOURCES = [f"packages/{name}/src" for name in PACKAGES]
 TYPING_TESTS = "packages/asgi-types/tests/typing"
 EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
-    for name in ("chat", "demo", "events", "files", "leaving", "lifespans", "pieces", "routing", "uploads")
+    for name in (
+        *("chat", "compressed", "demo", "errors", "events", "files", "leaving", "lifespans", "metrics", "origins"),
+        *("pieces", "rate_limits", "routing", "security", "seeing", "uploads", "wrapped"),
+    )
 ]
 
 nox.needs_version = ">=2025.2"

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-
 from asgi_types import GUARD, MAX_BODY_SIZE, ContentTooLarge, HTTPException, Response
 from asgi_types.request_body_limit import RequestBodyLimitMiddleware
 

@@ -34,10 +34,15 @@ def add_vary(headers: RawHeaders, name: bytes) -> None:
     A ``Vary`` of ``*`` says it already.
     """
     wanted = name.lower()
+    first: int | None = None
     for index, (found, value) in enumerate(headers):
         if found == b"vary":
-            listed = [item.strip() for item in value.lower().split(b",")]
-            if wanted not in listed and b"*" not in listed:
-                headers[index] = (found, value + b", " + name if value.strip() else name)
-            return
-    headers.append((b"vary", name))
+            listed = [item.strip(b" \t") for item in value.lower().split(b",")]
+            if wanted in listed or b"*" in listed:
+                return
+            first = index if first is None else first
+    if first is None:
+        headers.append((b"vary", name))
+        return
+    value = headers[first][1].strip(b" \t")
+    headers[first] = (b"vary", value + b", " + name if value else name)

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     IPNetwork = IPv4Network | IPv6Network
 
 
+_MAX_ADDRESS = 64
+"""Characters of an address: 45 of IPv6, and a zone, as the name of an interface."""
+
+
 class Networks:
     """Addresses and networks, asked for by the text of an address.
 
     Each is an address (``"10.0.0.1"``), a network (``"10.0.0.0/8"``, ``"fd00::/8"``), ``"unix"`` for a client without
     an address, as behind a Unix socket, or ``"*"`` for all there are. An IPv4 address that is written as IPv6
-    (``::ffff:10.0.0.1``) counts as the former. What is no address is in no network.
+    (``::ffff:10.0.0.1``) counts as the former, and so does a network. What is no address is in no network.
 
     Raises `ValueError` for anything else, among them a network with bits set beyond its prefix.
 
@@ -41,7 +45,7 @@ class Networks:
     def __contains__(self, host: str | None) -> bool:
         if host is None:
             return self._has_unix
-        return self._has_all or self._is_known(host)
+        return self._has_all or (len(host) <= _MAX_ADDRESS and self._is_known(host))
 
     def _has(self, host: str) -> bool:
         address = ip_address(host)
@@ -72,6 +76,8 @@ def _network(text: str) -> IPNetwork:
     import ipaddress
 
     try:
-        return ipaddress.ip_network(text)
+        network = ipaddress.ip_network(text)
+        mapped = network.network_address.ipv4_mapped if network.version == 6 else None
+        return network if mapped is None else ipaddress.ip_network((mapped, network.prefixlen - 96))
     except ValueError as exc:
         raise ValueError(f"Not a network: {exc}. Write it as '10.0.0.1', '10.0.0.0/8' or 'fd00::/8'.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ParamSpec
 
-from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
+from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path, is_async_callable
 
 from ._middleware import MiddlewareFactory
 
@@ -22,12 +22,14 @@ def where(
     """``middleware`` for some connections only; the others go straight to the application.
 
     It is called as the middleware itself, so it fits wherever that does. ``paths`` names those that it is for, all by
-    default, and ``skip`` those that it is not for, which counts more. ``"/files"`` is one path, and ``"/files/*"`` that
-    path and all below it. Compared is the path below ``root_path``, decoded, as routers compare it. ``when`` gets the
-    scope and says whether this connection is one of them; it must not block. The lifespan always goes through the
-    middleware.
+    default, and ``skip`` those that it is not for, which counts more. ``"/files"`` is this one path, ``"/files/*"`` it
+    and all below it, and ``"/*"`` everything. Compared is the path below ``root_path``, as routers compare it: decoded,
+    with its case, and nothing taken out, so ``"/files"`` is neither ``/files/`` nor ``//files`` nor ``/a/../files``. An
+    empty path is ``/``. ``when`` gets the scope and says whether this connection is one of them; it must not block. The
+    lifespan always goes through the middleware.
 
-    Raises `ValueError` for a path without a leading slash, and for ``*`` elsewhere than in ``/*`` at the end.
+    Raises `ValueError` for a path without a leading slash, and for ``*`` elsewhere than in ``/*`` at the end;
+    `TypeError` for an async ``when``.
 
     >>> class Tagging:
     ...     def __init__(self, app, tag): self.app, self.tag = app, tag
@@ -43,6 +45,8 @@ def where(
     seen: /
     /health
     """
+    if when is not None and is_async_callable(when):
+        raise TypeError("when cannot be async: its coroutine would count as True. Write it with 'def'.")
     chosen = None if paths is None else _PathSet(paths)
     skipped = _PathSet(skip)
 
@@ -76,7 +80,7 @@ class _Where:
     def _way(self, scope: Scope) -> Callable[[Scope, Receive, Send], Awaitable[Any]]:
         if scope["type"] not in ("http", "websocket"):
             return self.app
-        path = get_route_path(scope)
+        path = get_route_path(scope) or "/"
         if path in self._skip or (self._paths is not None and path not in self._paths):
             return self._plain
         return self.app if self._when is None or self._when(scope) else self._plain

@@ -125,7 +125,7 @@ async def test_debug_shows_the_error(drive, raising, answering):
     app = answering(raising(ValueError("what happened")), debug=True)
     answer = await drive.request(app)
     assert (answer.status, answer.headers["content-type"]) == (500, "text/plain; charset=utf-8")
-    assert answer.text.endswith("ValueError: what happened\n")
+    assert "ValueError: what happened\n" in answer.text
 
 
 async def test_a_handled_exception_after_the_response_began_is_a_runtime_error(drive, raising, answering):

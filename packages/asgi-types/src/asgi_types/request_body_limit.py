@@ -1,9 +1,9 @@
 """The limit on a request's body for whatever application is behind it, also one that knows nothing of the limit.
 
-Routes have such limits and so has a list of middleware, hence it is here; the root does not load it. Applications of this family find the limit in the scope and refuse by themselves. For all others the body is counted as
-it passes: the outermost middleware counts it against the limit that is in the scope at the moment, which routes further
-in replace by theirs. An application in between may copy the scope, or turn the refusal into an answer of its own, so
-all of them share a `_BodyMeter`.
+Routes and lists of middleware have it, hence it is here; the root does not load it. Applications of this family find
+the limit in the scope and refuse by themselves. For all others the outermost middleware counts the body as it passes,
+against the limit that is in the scope at the moment, which routes further in replace by theirs. An application in
+between may copy the scope, or turn the refusal into an answer of its own, so all of them share a `_BodyMeter`.
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ from .exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
 class ServerErrorMiddleware:
     """Answer an unhandled exception of an HTTP request with a 500, and raise it on for the server to log.
 
-    With ``debug`` the answer shows the traceback: as a page to a client that accepts ``text/html``, else as text.
-    Without it, ``handler`` answers, and if there is none, or it fails or sends nothing, plain text does. What a handler
-    raises is raised on in place of the exception. Nothing is sent, and no handler called, if the response had begun.
+    With ``debug`` the answer shows the exception and the request, without secrets: as a page to a client that wants
+    ``text/html``, as JSON to one that wants ``application/json``, else as text. The log is warned once when it is shown
+    to a client that is not on this machine. Without ``debug``, ``handler`` answers, and if there is none, or it fails
+    or sends nothing, plain text does. What a handler raises is raised on in place of the exception. Nothing is sent,
+    and no handler called, if the response had begun.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -30,6 +32,8 @@ class ServerErrorMiddleware:
     """
 
     request_class: type[HTTPConnection[Any]] = HTTPConnection
+    has_warned_of_debug: bool = False
+    """Whether the log has been told that strangers see the debug page."""
 
     def __init__(self, app: ASGIApp, handler: ExceptionHandler | None = None, debug: bool = False) -> None:
         self.app = app
@@ -87,13 +91,28 @@ class ServerErrorMiddleware:
             await self.error_response(request, exc)(scope, receive, send)
 
     def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
-        """The traceback, as the page or as text by what the client accepts."""
-        from .debug_page import debug_html, debug_text  # slow to import, and production never needs it
+        """What is known of the exception and the request: a page, JSON or text by what the client accepts."""
+        from .debug_page import debug_page  # slow to import, and production never needs it
 
-        accepts_html = "text/html" in request.headers.get("accept", "")
-        text, media_type = (debug_html(exc), "text/html") if accepts_html else (debug_text(exc), "text/plain")
-        # A message may hold lone surrogates, as of a file name, and they have no form in UTF-8.
-        return Response(text.encode("utf-8", "backslashreplace"), 500, media_type=media_type)
+        return debug_page(self, request, exc)
+
+    def generate_html(self, exc: Exception, limit: int = 7) -> str:
+        """The debug page, with ``limit`` lines of source for each frame; it is made in a thread.
+
+        Another page must bring its own style in attributes, or send its own headers from `debug_response`, since those
+        allow nothing else.
+        """
+        from .debug_html import debug_html
+        from .debug_report import DebugReport
+
+        return debug_html(DebugReport(exc, limit))
+
+    def generate_plain_text(self, exc: Exception) -> str:
+        """What clients that take neither a page nor JSON are shown; it is made in a thread."""
+        from .debug_report import DebugReport
+        from .debug_text import debug_text
+
+        return debug_text(DebugReport(exc))
 
     def error_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:  # noqa: ARG002
         """What a client may know of an error: nothing but that it happened."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse, scope_host
 
 from .._redirect import redirect
 
 _SECURE = {"http": "https", "ws": "wss"}
+_AUTHORITY = re.compile("[^/?]*")
+_DEFAULT_SCHEMES = {"http": "http", "websocket": "ws"}
 
 
 class HTTPSRedirectMiddleware:
@@ -19,26 +23,28 @@ class HTTPSRedirectMiddleware:
     >>> import asyncio
     >>> from asgi_types import Response
     >>> app = HTTPSRedirectMiddleware(Response("Hello"))
-    >>> scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/a", "headers": [(b"host", b"example.org")]}
+    >>> scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/a", "headers": [(b"host", b"a.example")]}
     >>> async def send(message):
     ...     print(message)
     >>> asyncio.run(app({**scope, "query_string": b"b=1"}, None, send))  # doctest: +ELLIPSIS
-    {'type': 'http.response.start', 'status': 307, 'headers': [(b'location', b'https://example.org/a?b=1'), ...
+    {'type': 'http.response.start', 'status': 307, 'headers': [(b'location', b'https://a.example/a?b=1'), ...
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scheme = scope.get("scheme") if scope["type"] in ("http", "websocket") else None
-        if scheme not in _SECURE:
+        scheme = scope.get("scheme") or _DEFAULT_SCHEMES.get(scope["type"])
+        if scheme not in _SECURE or scope["type"] not in _DEFAULT_SCHEMES:
             await self.app(scope, receive, send)
             return
-        url = URL(scope=scope)
         has_host_header = any(name == b"host" for name, _ in scope["headers"])
-        if not url.hostname or (has_host_header and scope_host(scope) is None):
+        url = str(URL(scope=scope))
+        # Without a host the URL is a path, or nothing. With one it goes on after it with a slash or a question mark.
+        if not url.startswith(f"{scheme}://") or (has_host_header and scope_host(scope) is None):
             await refuse(scope, receive, send, HTTPException(400, "Invalid host header"), in_place=True)
             return
-        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-        netloc = host if url.port in (80, 443) else url.netloc
-        await redirect(scope, receive, send, url.replace(scheme=_SECURE[scheme], netloc=netloc))
+        end = _AUTHORITY.match(url, len(f"{scheme}://"))
+        assert end is not None
+        authority = end[0].removesuffix(":80").removesuffix(":443")
+        await redirect(scope, receive, send, f"{_SECURE[scheme]}://{authority}{url[end.end() :]}")

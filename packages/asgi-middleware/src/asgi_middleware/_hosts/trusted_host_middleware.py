@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -10,18 +10,22 @@ from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, parse_
 
 from .._redirect import redirect
 
+_MAX_HOST = 255 + len(":65535")
+
 ENFORCE_DOMAIN_WILDCARD: Final = "Domain wildcard patterns must be like '*.example.com'."
 
 
 class TrustedHostMiddleware:
     """Refuse a request whose ``Host`` is not one of ``allowed_hosts`` with a 400.
 
-    An allowed host is a name, compared without case and port, ``"*.example.com"`` for all names below one, or ``"*"``,
-    the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice is refused, unless
-    all are allowed. With ``www_redirect`` a host that is not allowed, but would be with ``www.`` before it, is
-    redirected there by 307. WebSockets are treated alike: denied, or closed where the server cannot deny.
+    An allowed host is a name or an address, compared without case and port, ``"*.example.com"`` for all names below
+    one, or ``"*"``, the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice
+    is refused, unless all are allowed; so is a name with a dot at its end, unless it is listed like that. With
+    ``www_redirect`` a host that is not allowed, but would be with ``www.`` before it, is redirected there by 307.
+    WebSockets are treated alike: denied, or closed where the server cannot deny.
 
-    Raises `AssertionError` for another use of ``*`` in a name.
+    Raises `AssertionError` for another use of ``*`` in a name, and `ValueError` for what is no host, such as one with
+    a scheme or a port: it would never match.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -33,18 +37,18 @@ class TrustedHostMiddleware:
     None b'Invalid host header'
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str] | None = None, www_redirect: bool = True) -> None:
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] | None = None, www_redirect: bool = True) -> None:
         given = ("*",) if allowed_hosts is None else allowed_hosts
         patterns = (given,) if isinstance(given, str) else given
         for pattern in patterns:
             assert "*" not in pattern[1:], ENFORCE_DOMAIN_WILDCARD
             assert not pattern.startswith("*") or pattern == "*" or pattern.startswith("*."), ENFORCE_DOMAIN_WILDCARD
         self.app = app
-        self.allowed_hosts = list(patterns)
-        self.allow_any = "*" in patterns
+        self.allowed_hosts: list[str] = [_checked(pattern) for pattern in patterns]
+        self.allow_any: bool = "*" in patterns
         self.www_redirect = www_redirect
-        self._names = frozenset(pattern.lower() for pattern in patterns)
-        self._endings = tuple(pattern[1:].lower() for pattern in patterns if pattern.startswith("*."))
+        self._names = frozenset(self.allowed_hosts)
+        self._endings = tuple(pattern[1:] for pattern in self.allowed_hosts if pattern.startswith("*."))
         self._is_known = lru_cache(maxsize=256)(self._is_allowed)  # clients mostly say one of a few
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,9 +56,10 @@ class TrustedHostMiddleware:
             await self.app(scope, receive, send)
             return
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) == 1 and self._is_known(hosts[0]):
+        host = hosts[0] if len(hosts) == 1 and len(hosts[0]) <= _MAX_HOST else b""
+        if self._is_known(host):
             await self.app(scope, receive, send)
-        elif self.www_redirect and len(hosts) == 1 and f"www.{_name(hosts[0])}" in self._names:
+        elif self.www_redirect and f"www.{_name(host)}" in self._names:
             url = URL(scope=scope)
             await redirect(scope, receive, send, url.replace(netloc=f"www.{url.netloc}"))
         else:
@@ -62,9 +67,24 @@ class TrustedHostMiddleware:
 
     def _is_allowed(self, host: bytes) -> bool:
         name = _name(host)
-        return name is not None and (name in self._names or name.endswith(self._endings))
+        return name in self._names or name.endswith(self._endings)
 
 
-def _name(host: bytes) -> str | None:
+def _name(host: bytes) -> str:
+    """The name or address in a ``Host``, or an empty text if it is malformed."""
     found = parse_host(host.decode("latin-1"))
-    return None if found is None else found[0].lower()
+    return "" if found is None else found[0].lower()
+
+
+def _checked(pattern: str) -> str:
+    """An allowed host in lower case, an IPv6 address in its brackets."""
+    if pattern == "*":
+        return pattern
+    wildcard, name = ("*.", pattern[2:]) if pattern.startswith("*.") else ("", pattern)
+    for host in (name, f"[{name}]"):
+        if parse_host(host) == (host, None):
+            return wildcard + host.lower()
+    raise ValueError(
+        f"Not a host: {pattern!r}. Write it as 'example.org', '*.example.org', '127.0.0.1' or '[::1]', without a "
+        "scheme or port, and other letters in their ASCII form, as 'xn--bcher-kva.example'."
+    )

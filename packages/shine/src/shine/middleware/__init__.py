@@ -1,5 +1,6 @@
-"""A middleware and its arguments."""
+"""A middleware and its arguments, and how to have it for some connections only."""
 
 from asgi_middleware import Middleware as Middleware
+from asgi_middleware import where as where
 
-__all__ = ("Middleware",)
+__all__ = ("Middleware", "where")

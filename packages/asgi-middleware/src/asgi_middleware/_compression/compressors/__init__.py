@@ -1,0 +1,1 @@
+"""How each content coding is made."""

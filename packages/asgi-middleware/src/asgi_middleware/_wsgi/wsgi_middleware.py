@@ -1,0 +1,89 @@
+"""A WSGI application as an ASGI one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from asgi_types import HTTPException, Receive, Scope, Send, refuse
+
+from .request_body import RequestBody
+from .responder import Responder
+
+if TYPE_CHECKING:
+    from anyio import CapacityLimiter
+    from anyio.lowlevel import RunVar
+
+DEFAULT_THREADS = 40
+
+
+class WSGIMiddleware:
+    """An ASGI application that runs a WSGI one (PEP 3333), each request in a thread of its own.
+
+    Bodies stream both ways, and each side waits for the other: of a request there is one message in memory, and of a
+    response the part that is being sent. A client that leaves ends the iteration, and ``close()`` is always called.
+    What the application raises comes out once. Context variables of the request are seen in the thread.
+
+    ``threads`` is how many requests run at once on one event loop, 40 by default; more of them wait. They are not
+    those that AnyIO lends to others. A WebSocket is refused by 404, and a lifespan ends at once, since WSGI has
+    neither. Hop-by-hop headers of a response are dropped.
+
+    Raises `ValueError` for less than one thread.
+
+    >>> import anyio
+    >>> def hello(environ, start_response):
+    ...     start_response("200 OK", [("Content-Type", "text/plain")])
+    ...     return [f"Hello from {environ['PATH_INFO']}".encode()]
+    >>> async def send(message):
+    ...     print(message.get("body"))
+    >>> scope = {"type": "http", "method": "GET", "path": "/wsgi", "headers": []}
+    >>> anyio.run(WSGIMiddleware(hello), scope, None, send)
+    None
+    b'Hello from /wsgi'
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], *, threads: int = DEFAULT_THREADS) -> None:
+        if threads < 1:
+            raise ValueError(f"A WSGI application needs a thread, not {threads}.")
+        self.app = app
+        self._threads = threads
+        self._limiters: RunVar[CapacityLimiter] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._respond(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await refuse(scope, receive, send, HTTPException(404, "There is no WebSocket here."))
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from anyio import create_task_group, to_thread
+        from anyio.lowlevel import checkpoint_if_cancelled
+
+        body = RequestBody(receive)
+        failure: Exception | None = None
+        async with create_task_group() as group:
+            responder = Responder(scope, body, send, group)
+            try:
+                await to_thread.run_sync(responder.run, self.app, limiter=self._limiter())
+            except Exception as exc:  # not out of the task group, which would put it into another
+                await checkpoint_if_cancelled()  # in a thread, being cancelled is an exception like others
+                failure = exc
+            group.cancel_scope.cancel()
+        if failure is not None and not (body.has_left and isinstance(failure, OSError)):
+            try:
+                raise failure
+            finally:
+                del failure  # whose traceback refers to this frame
+
+    def _limiter(self) -> Any:
+        from anyio import CapacityLimiter
+        from anyio.lowlevel import RunVar
+
+        if self._limiters is None:
+            self._limiters = RunVar("asgi_middleware.wsgi_threads")
+        try:
+            return self._limiters.get()
+        except LookupError:
+            limiter = CapacityLimiter(self._threads)
+            self._limiters.set(limiter)
+            return limiter

@@ -1,0 +1,46 @@
+import sys
+
+import pytest
+
+from asgi_middleware._redis.client_factory import client_factory
+from asgi_middleware.redis import RedisRateLimitStore
+
+
+def options_of(url):
+    return client_factory(url, 0.25)().connection_pool
+
+
+@pytest.mark.parametrize("url", ["", "localhost:6379", "http://localhost", "memcached://localhost"])
+def test_other_schemes(url):
+    with pytest.raises(ValueError, match="The URL of Redis begins with redis://, rediss:// or unix://, not with"):
+        RedisRateLimitStore(url, on_failure="allow")
+
+
+def test_plain():
+    pool = options_of("redis://ann:p%40ss@example.org:7000/3")
+    options = pool.connection_kwargs
+    assert (pool.location.host, pool.location.port) == ("example.org", 7000)
+    assert (options["username"], options["password"], options["db"]) == ("ann", "p@ss", 3)
+    assert (options["connect_timeout"], options["client_name"]) == (0.25, "asgi_middleware")
+    assert options.get("ssl_context") is None
+
+
+def test_unix_socket():
+    assert options_of("unix:///run/redis.sock").location.path == "/run/redis.sock"
+
+
+def test_certificates_are_checked():
+    from ssl import CERT_NONE, CERT_REQUIRED
+
+    make_client = client_factory("rediss://example.org", 0.25)
+    first, second = [make_client().connection_pool.connection_kwargs["ssl_context"] for _ in range(2)]
+    assert first is second
+    assert (first.verify_mode, first.check_hostname) == (CERT_REQUIRED, True)
+    unchecked = options_of("rediss://example.org?ssl_cert_reqs=none").connection_kwargs["ssl_context"]
+    assert (unchecked.verify_mode, unchecked.check_hostname) == (CERT_NONE, False)
+
+
+def test_without_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "coredis", None)
+    with pytest.raises(ImportError, match=r"which is not installed: pip install asgi-middleware\[redis\]"):
+        RedisRateLimitStore("redis://localhost", on_failure="allow")
