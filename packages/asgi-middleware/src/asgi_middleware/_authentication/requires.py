@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
 from urllib.parse import quote_plus
 
-from asgi_types import GUARD, HTTPConnection, HTTPException, Response, close_code, is_async_callable
+from asgi_types import ENCODED_SLASH, GUARD, HTTPConnection, HTTPException, Response, close_code, is_async_callable
 
 from .._redirect import location
 from .credentials import scope_list
@@ -104,7 +104,7 @@ class _Demand:
         """The redirect, if there is one."""
         if self._redirect is None:
             raise HTTPException(self._status_code)
-        back = quote_plus(location(request.url))
+        back = quote_plus(str(request.url).replace(ENCODED_SLASH, "%2F"), errors="surrogatepass")
         headers = {"location": location(f"{request.url_for(self._redirect)}?next={back}")}
         if isinstance(request, HTTPConnection):
             return Response(None, 303, headers)
