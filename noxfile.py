@@ -128,10 +128,10 @@ def surface(session: nox.Session) -> None:
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """Every Python example in a README, in the docs and in a docstring runs."""
+    """Every Python example in a README, in the docs and in a docstring runs, and every link leads somewhere."""
     install_packages(session)
     install_group(session, "test", "servers", "foreign")
-    session.run("pytest", "docs/test_examples.py", *session.posargs)
+    session.run("pytest", "docs/test_examples.py", "docs/test_links.py", *session.posargs)
 
 
 @nox.session

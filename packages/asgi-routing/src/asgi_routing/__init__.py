@@ -1,7 +1,5 @@
 """A router for any ASGI application, whose cost does not grow with the number of routes."""
 
-from asgi_types.request_body_limit import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
-
 from ._decorators import RouteDecorators as RouteDecorators
 from ._lifespan.app_lifespan import lifespan_of as lifespan_of
 from ._lifespan.combined import combine_lifespans as combine_lifespans
@@ -48,7 +46,6 @@ __all__ = (
     "PARAM_REGEX",
     "PathConvertor",
     "RegexConvertor",
-    "RequestBodyLimitMiddleware",
     "Route",
     "RouteDecorators",
     "Router",
