@@ -24,6 +24,8 @@ from shine import (
     WebSocketRoute,
 )
 from shine.exceptions import WebSocketException
+from shine.middleware import Middleware
+from shine.middleware.rate_limit import RateLimit, RateLimitMiddleware
 from shine.rooms import Room
 from shine.routing import websocket_session
 
@@ -106,8 +108,11 @@ async def page(request: Request) -> Response:
     return FileResponse(PAGE_FILE)
 
 
+# Who talks faster than anybody types is closed with 1008.
+talking = [Middleware(RateLimitMiddleware, RateLimit(60, per=60), messages=RateLimit(10, per=1), name="chat")]
+
 routes = [
     Route("/chat", page, name="chat"),
-    WebSocketRoute("/chat/{room}", websocket_session(chat, ChatSocket), name="chat_room"),
+    WebSocketRoute("/chat/{room}", websocket_session(chat, ChatSocket), name="chat_room", middleware=talking),
     Route("/chat/{room}/events", follow, name="chat_events"),
 ]

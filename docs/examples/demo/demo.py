@@ -26,6 +26,12 @@ from shine import (
 )
 from shine.datastructures import UploadFile
 from shine.events import SHUTDOWN, watch_shutdown
+from shine.middleware import Middleware
+from shine.middleware.csrf import CSRFMiddleware
+from shine.middleware.gzip import GZipMiddleware
+from shine.middleware.rate_limit import MemoryRateLimitStore, RateLimit, RateLimitMiddleware
+from shine.middleware.request_id import RequestIDMiddleware
+from shine.middleware.security import SecurityHeadersMiddleware
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -47,6 +53,17 @@ UPLOAD = """<form action="{action}" method="post" enctype="multipart/form-data">
 <p><label>File <input name="file" type="file"></label> <button>Put it on the board</button></p>
 </form>
 """
+
+
+middleware = [
+    Middleware(RequestIDMiddleware),
+    Middleware(SecurityHeadersMiddleware),
+    Middleware(CSRFMiddleware),
+    Middleware(GZipMiddleware),
+]
+
+# Each client may write so often; both routes count together, as they have one name and one store.
+writing = [Middleware(RateLimitMiddleware, RateLimit(100, per=60), store=MemoryRateLimitStore(), name="writing")]
 
 
 @asynccontextmanager
@@ -129,13 +146,14 @@ app = Shine(
     routes=[
         Route("/", home),
         Route("/notes/{note_id:int}", read_note),
-        Route("/notes", add_note, methods=["POST"]),
-        Route("/files", add_file, methods=["POST"]),
+        Route("/notes", add_note, methods=["POST"], middleware=writing),
+        Route("/files", add_file, methods=["POST"], middleware=writing),
         Route("/echo", echo, methods=["POST"]),
         Route("/old", moved),
         Route("/broken", broken),
         *chat_room.routes,
     ],
+    middleware=middleware,
     exception_handlers={HTTPException: error_page},
     lifespan=lifespan,
 )

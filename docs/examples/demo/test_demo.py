@@ -73,6 +73,18 @@ def test_state_of_the_lifespan(client: httpx.Client) -> None:
     assert client.post("/notes", json=["text"]).status_code == 422
 
 
+def test_what_the_middleware_does(client: httpx.Client) -> None:
+    page = client.get("/broken", headers={"connection": "close"})
+    assert page.status_code == 500
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert len(page.headers["x-request-id"]) == 32
+    forged = client.post("/notes", json={"text": "Buy!"}, headers={"origin": "https://evil.example"})
+    assert forged.status_code == 403
+    assert forged.json()["error"].startswith("Cross-site request refused.")  # by the handler of the application
+    refused = client.post("/notes", json={})
+    assert refused.headers["ratelimit-policy"] == '"writing";q=100;w=60'
+
+
 def test_uploads(client: httpx.Client) -> None:
     if client.headers["x-server"] in WITHOUT_LIFESPAN:
         assert client.post("/files", files={"file": b"12345"}).status_code == 503
@@ -154,7 +166,9 @@ def test_the_error_is_logged_once_and_shown_in_debug_only(serve: Any) -> None:
         page = client.get("/broken", headers={"accept": "text/html"})
         assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
         assert "This page is always broken." in page.text
-        text = client.get("/broken", headers={"accept": "application/json"})
+        report = client.get("/broken", headers={"accept": "application/json"}).json()
+        assert report["errors"][0]["message"] == "This page is always broken."
+        text = client.get("/broken")
         assert (text.status_code, text.headers["content-type"]) == (500, "text/plain; charset=utf-8")
         assert text.text.startswith("Traceback (most recent call last):")
-    assert served.log.count("RuntimeError: This page is always broken.") == 2
+    assert served.log.count("RuntimeError: This page is always broken.") == 3
