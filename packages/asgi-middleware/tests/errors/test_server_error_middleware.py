@@ -38,16 +38,65 @@ async def test_alone_it_knows_no_http_exceptions(drive, raising, catch):
 
 
 @pytest.mark.parametrize("debug", [False, True])
-async def test_nothing_is_sent_or_called_after_the_response_began(drive, raising, catch, debug):
+async def test_after_the_response_began_nothing_is_sent(drive, raising, catch, debug):
+    calls = []
+
+    async def handler(request, error):
+        calls.append(type(error))
+        return Response("Too late.")
+
+    app = catch(ServerErrorMiddleware(raising(ValueError(), START), handler, debug))
+    assert (await drive.request(app)).messages == [START]
+    assert calls == ([] if debug else [ValueError])  # it may report the error, which a page cannot
+    assert [type(error) for error in app.errors] == [ValueError]
+
+
+async def test_after_the_response_began_there_need_be_no_handler(drive, raising, catch):
+    app = catch(ServerErrorMiddleware(raising(ValueError(), START)))
+    assert (await drive.request(app)).messages == [START]
+
+
+async def test_what_a_handler_raises_after_the_response_began_is_raised_on(drive, raising, catch):
+    async def handler(request, error):
+        raise LookupError from error
+
+    app = catch(ServerErrorMiddleware(raising(ValueError(), START), handler))
+    assert (await drive.request(app)).messages == [START]
+    assert [type(error) for error in app.errors] == [LookupError]
+
+
+@pytest.mark.parametrize("messages", [(), (START,)], ids=["answered", "begun"])
+async def test_a_handler_is_called_once_by_several_layers_that_answer_by_it(drive, raising, catch, messages):
     calls = []
 
     async def handler(request, error):
         calls.append(error)
 
-    app = catch(ServerErrorMiddleware(raising(ValueError(), START), handler, debug))
-    assert (await drive.request(app)).messages == [START]
-    assert calls == []
-    assert [type(error) for error in app.errors] == [ValueError]
+    error = ValueError()
+    inside = raising(error, *messages)
+    layer = ServerErrorMiddleware(inside, handler)
+
+    async def middleware(scope, receive, send):
+        await ExceptionMiddleware(inside, server_errors=layer)(scope, receive, send)
+
+    layer.app = ExceptionMiddleware(middleware, server_errors=layer)
+    app = catch(layer)
+    await drive.request(app)
+    assert (calls, app.errors) == ([error], [error])
+
+
+async def test_each_of_two_applications_calls_its_own_handler(drive, raising, catch):
+    calls = []
+
+    def reporting(name):
+        async def handler(request, error):
+            calls.append(name)
+
+        return handler
+
+    inner = ServerErrorMiddleware(raising(ValueError(), START), reporting("inner"))
+    await drive.request(catch(ServerErrorMiddleware(inner, reporting("outer"))))
+    assert calls == ["inner", "outer"]
 
 
 async def test_a_debug_message_does_not_begin_the_response(drive, raising, catch):

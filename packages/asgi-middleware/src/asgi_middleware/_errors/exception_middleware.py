@@ -137,14 +137,14 @@ class ExceptionMiddleware:
         layer.app = app
         return layer(scope, receive, send)
 
-    async def http_exception(self, request: HTTPConnection[Any], exc: Exception) -> ASGIApp:  # noqa: ARG002
+    async def http_exception(self, request: Any, exc: Exception) -> ASGIApp:  # noqa: ARG002
         """The answer to an `HTTPException` that has no other handler."""
         assert isinstance(exc, HTTPException)
         if exc.status_code in (204, 304):  # they have no content, and so no type of content
             return Response(None, exc.status_code, exc.headers)
         return Response(exc.detail, exc.status_code, exc.headers, "text/plain")
 
-    async def websocket_exception(self, websocket: HTTPConnection[Any], exc: Exception) -> ASGIApp:
+    async def websocket_exception(self, websocket: Any, exc: Exception) -> ASGIApp:
         """The answer to a `WebSocketException` that has no other handler; an HTTP request has none and raises it on."""
         assert isinstance(exc, WebSocketException)
         if websocket.scope["type"] != "websocket":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from asgi_types import HTTPConnection, HTTPException, Response, Scope, may_deny
+from asgi_types import HTTPException, Response, Scope, may_deny
 from asgi_types.json_codec import encoded_text, standard_codec
 
 from .._fields import add_vary
@@ -36,6 +36,7 @@ class ProblemDetails:
     Raises `ValueError` for a ``type_base`` that is not absolute.
 
     >>> import asyncio
+    >>> from asgi_types import HTTPConnection
     >>> answer = asyncio.run(ProblemDetails()(HTTPConnection({"type": "http"}), HTTPException(404, "No such order.")))
     >>> answer.body
     b'{"type":"about:blank","title":"Not Found","status":404,"detail":"No such order."}'
@@ -53,8 +54,8 @@ class ProblemDetails:
         """What to give an application as ``exception_handlers``: this one for each `HTTPException`, and for errors."""
         return {HTTPException: self, Exception: self}
 
-    async def __call__(self, connection: HTTPConnection[Any], exc: Exception) -> Response:
-        """The answer to ``exc``."""
+    async def __call__(self, connection: Any, exc: Exception) -> Any:
+        """The `Response` to ``exc``; of no type, so that it fits where another framework wants one of its own."""
         scope, problem = connection.scope, problem_of(exc)
         if problem.status_code in (204, 304):  # they have no content, and so no form of it
             return Response(None, problem.status_code, problem.headers)

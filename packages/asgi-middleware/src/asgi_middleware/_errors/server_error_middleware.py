@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from asgi_types import VIEW, ASGIApp, HTTPConnection, Message, Receive, Response, Scope, Send
 
 from .error_handler import ExceptionHandler, call_handler, view_of
 from .exception_middleware import RESPONSE_STARTS, ExceptionMiddleware
+
+ANSWERED: Final = "asgi_middleware.answered_error"
+"""The scope key of what was answered, or reported to the handler: by which layer, and which exception."""
 
 
 class ServerErrorMiddleware:
@@ -17,8 +20,8 @@ class ServerErrorMiddleware:
     With ``debug`` the answer shows the exception and the request, without secrets: as a page to a client that wants
     ``text/html``, as JSON to one that wants ``application/json``, else as text. The log is warned once when it is shown
     to a client that is not on this machine. Without ``debug``, ``handler`` answers, and if there is none, or it fails
-    or sends nothing, plain text does. What a handler raises is raised on in place of the exception. Nothing is sent,
-    and no handler called, if the response had begun.
+    or sends nothing, plain text does. What a handler raises is raised on in place of the exception. If the response had
+    begun, nothing more is sent; the handler is called all the same, since many report errors there.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -74,11 +77,20 @@ class ServerErrorMiddleware:
     async def answer(
         self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
     ) -> None:
-        """Send the 500 for ``exc`` if no response has ``started``; nothing to a connection that is no HTTP request."""
-        if scope["type"] != "http" or started():
+        """Send the 500 for ``exc`` if no response has ``started``; nothing to a connection that is no HTTP request.
+
+        The handler is called once for an exception, however many layers answer by this one.
+        """
+        answered = (id(self), id(exc))
+        if scope["type"] != "http" or scope.get(ANSWERED) == answered:
             return
+        scope[ANSWERED] = answered
         request = view_of(self.request_class, scope, receive, send)
         scope.pop(VIEW, None)  # it holds the scope, and what the request has read
+        if started():
+            if self.handler is not None and not self.debug:
+                await call_handler(self.handler, request, exc)
+            return
         try:
             response = await self._response(request, exc)
             if response is not None:
@@ -90,7 +102,7 @@ class ServerErrorMiddleware:
         if not started():
             await self.error_response(request, exc)(scope, receive, send)
 
-    def debug_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:
+    def debug_response(self, request: Any, exc: Exception) -> Response:
         """What is known of the exception and the request: a page, JSON or text by what the client accepts."""
         from .debug_page import debug_page  # slow to import, and production never needs it
 
@@ -114,7 +126,7 @@ class ServerErrorMiddleware:
 
         return debug_text(DebugReport(exc))
 
-    def error_response(self, request: HTTPConnection[Any], exc: Exception) -> Response:  # noqa: ARG002
+    def error_response(self, request: Any, exc: Exception) -> Response:  # noqa: ARG002
         """What a client may know of an error: nothing but that it happened."""
         return Response("Internal Server Error", 500, media_type="text/plain")
 
