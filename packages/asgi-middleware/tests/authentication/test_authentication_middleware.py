@@ -6,7 +6,13 @@ import functools
 
 import pytest
 
-from asgi_middleware import AuthenticationError, AuthenticationMiddleware, ExceptionMiddleware
+from asgi_middleware import (
+    AuthCredentials,
+    AuthenticationError,
+    AuthenticationMiddleware,
+    ExceptionMiddleware,
+    SimpleUser,
+)
 from asgi_types import HTTPConnection, HTTPException, Response
 
 DENIAL = {"websocket.http.response": {}}
@@ -147,6 +153,14 @@ def raising(error):
         raise error
 
     return authenticate
+
+
+async def test_a_pair_may_be_of_any_kind(drive, application, backend):
+    async def authenticate(conn):
+        return [AuthCredentials(["read"]), SimpleUser("ann")]
+
+    backend.authenticate = authenticate
+    assert (await drive.request(AuthenticationMiddleware(application, backend))).text == "True ann ['read']"
 
 
 async def test_other_errors_are_raised_on(drive, application, backend):

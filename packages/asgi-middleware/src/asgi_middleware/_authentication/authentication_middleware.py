@@ -20,7 +20,7 @@ from asgi_types import (
 
 from .backend import AuthenticationBackend, AuthenticationError
 from .credentials import AuthCredentials
-from .users import BaseUser, UnauthenticatedUser
+from .users import UnauthenticatedUser
 
 ErrorHandler = Callable[[HTTPConnection[Any], AuthenticationError], ASGIApp | Awaitable[ASGIApp]]
 
@@ -54,29 +54,26 @@ class AuthenticationMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        found = await self._authenticated(HTTPConnection(scope))
-        if isinstance(found, tuple):
-            scope["auth"], scope["user"] = found
-            await self.app(scope, receive, send)
-        elif isinstance(found, HTTPException):
-            await refuse(scope, receive, send, found, in_place=True)
-        elif scope["type"] == "websocket" and not may_deny(scope):
-            await found(scope, receive, close_for_denial(send))
-        else:
-            await found(scope, receive, send)
-
-    async def _authenticated(
-        self, conn: HTTPConnection[Any]
-    ) -> tuple[AuthCredentials, BaseUser] | HTTPException | ASGIApp:
-        """What the connection is given, or what it is answered with."""
+        conn = HTTPConnection(scope)
         try:
             found = await self.backend.authenticate(conn)
         except AuthenticationError as error:
-            response: Any = self.on_error(conn, error)
-            return await response if hasattr(response, "__await__") else response  # type: ignore[no-any-return]
+            await self._answer(conn, error, receive, send)
         except HTTPException as refusal:
-            return refusal
-        return (AuthCredentials(), UnauthenticatedUser()) if found is None else found
+            await refuse(scope, receive, send, refusal, in_place=True)
+        else:
+            scope["auth"], scope["user"] = (AuthCredentials(), UnauthenticatedUser()) if found is None else found
+            await self.app(scope, receive, send)
+
+    async def _answer(
+        self, conn: HTTPConnection[Any], error: AuthenticationError, receive: Receive, send: Send
+    ) -> None:
+        response: Any = self.on_error(conn, error)
+        if hasattr(response, "__await__"):
+            response = await response
+        scope = conn.scope
+        closes = scope["type"] == "websocket" and not may_deny(scope)
+        await response(scope, receive, close_for_denial(send) if closes else send)
 
     @staticmethod
     def default_on_error(conn: HTTPConnection[Any], exc: Exception) -> Response:  # noqa: ARG004
