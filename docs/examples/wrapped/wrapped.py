@@ -52,11 +52,11 @@ class Everybody(AuthenticationBackend):
         return AuthCredentials(["read"]), SimpleUser("somebody")
 
 
-# In the order in which a request meets them: who it is and what it is called, what is seen of it, what is added to all
+# In the order in which a request meets them: what it is called and who it is from, what is seen of it, what is added to all
 # answers, what turns errors into answers, who is refused, and what is nearest to the body.
 ALL = {
+    "request-id": Middleware(RequestIDMiddleware, trusted=["127.0.0.1"]),
     "proxy": Middleware(ProxyHeadersMiddleware, trusted=["127.0.0.1"]),
-    "request-id": Middleware(RequestIDMiddleware),
     "access-log": Middleware(AccessLogMiddleware),
     "prometheus": Middleware(PrometheusMiddleware, registry=CollectorRegistry()),
     "opentelemetry": Middleware(OpenTelemetryMiddleware),
