@@ -95,8 +95,9 @@ def test_together_each_of_them_does_its_work(client: httpx.Client) -> None:
     assert page.headers["access-control-allow-origin"] == "https://page.example"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert "strict-transport-security" in page.headers
-    named = client.get("/together/", headers={"X-Request-ID": "from-the-proxy", "X-Forwarded-For": "192.0.2.1"})
-    assert (named.status_code, named.headers["x-request-id"]) == (403, "from-the-proxy")  # that client may not connect
+    named = client.get("/together/", headers={"X-Request-ID": "from-the-proxy"})
+    assert named.headers["x-request-id"] == "from-the-proxy"
+    assert client.get("/together/", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 403
     assert "total" in page.headers["server-timing"]
     assert "ratelimit" in page.headers
     forged = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
