@@ -174,7 +174,7 @@ def fuzz_forms(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Shine and its peers side by side, interleaved in one run; never a gate."""
     install_packages(session)
-    install_group(session, "peers", "serve")
+    install_group(session, "peers", "serve", "middleware")
     session.run("python", "benchmarks/main_path.py", *session.posargs)
     session.run("python", "benchmarks/route_match.py")
     session.run("python", "benchmarks/http_pieces.py")

@@ -12,7 +12,7 @@ from .decompressors.decompressor import MalformedBodyError
 from .expanded_body import ExpandedBody
 
 _LARGE: Final = 128 * 1024
-_PART: Final = 64 * 1024  # which takes well under a millisecond, and so is expanded on the event loop
+_PART: Final = 64 * 1024  # which takes a millisecond at most, and so is expanded on the event loop
 _LARGE_PART: Final = 1024 * 1024
 
 
@@ -31,6 +31,7 @@ class DecodedRequest:
     _is_last = False  # what has arrived
     _is_done = False
     _is_busy = False
+    _has_read = False  # a part of what has arrived
     _body: ExpandedBody | None = None
 
     def __init__(self, open_body: Callable[[], ExpandedBody], scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,21 +94,30 @@ class DecodedRequest:
             body = self._body = self._open_body()
         while True:
             part = await self._read(body)
-            if self._is_last and body.is_used_up:
+            is_used_up = body.is_used_up
+            if self._is_last and is_used_up:
                 if not body.is_complete:
                     raise MalformedBodyError
                 self._is_done = True
                 return {"type": "http.request", "body": part, "more_body": False}
             if part:
                 return {"type": "http.request", "body": part, "more_body": True}
+            if not is_used_up:
+                continue
             message: Message = await self._receive()
             if message["type"] != "http.request":
                 return message
             self._is_last = not message.get("more_body", False)
+            self._has_read = False
             body.feed(message.get("body", b""))
 
     async def _read(self, body: ExpandedBody) -> bytes:
         if body.left < _LARGE:
+            if self._has_read:
+                from anyio.lowlevel import checkpoint  # only a large body, or one that takes long, needs AnyIO
+
+                await checkpoint()  # the others' turn, since many parts may come of what arrived at once
+            self._has_read = True
             return body.read(_PART)
         self._is_busy = True  # and stays so when this is cancelled: the thread may be at it still
         part = await run_in_thread(body.read, _LARGE_PART)

@@ -12,15 +12,25 @@ from .decompressors.decompressor import Decompressor
 FREE: Final = 64 * 1024
 """Bytes that a body may expand to whatever the ratio: little text compresses well, and takes little memory."""
 
-_SLICE: Final = 16 * 1024  # what a coder is given at once, since it copies what it has not used yet
+FREE_MEMBERS: Final = 1000
+"""Members of gzip, or frames of zstd, that a body may have whatever its size: each needs a coder of its own."""
+
+MEMBER_SIZE: Final = 1024
+"""Bytes that have to arrive for each one more."""
+
+_SLICE: Final = 4 * 1024  # what a coder is given at once, since it copies what it has not used yet
 _STEP: Final = 64 * 1024  # what it may give at once
+
+# What takes as long as giving so many bytes. Input may be all tables, which take long to read and give nothing.
+_INPUT_WORK: Final = 4
+_MEMBER_WORK: Final = 4 * 1024
 
 
 class ExpandedBody:
     """Take what arrives, and give what it expands to; ``decompressors`` are in the order in which they are needed.
 
     What passes from one coding to the next counts as well. Raises `ContentTooLarge` for more than ``max_size`` bytes,
-    and `HTTPException` 413 for more than ``max_ratio`` times what has arrived.
+    and `HTTPException` 413 for more than ``max_ratio`` times what has arrived, or for more members than fit its size.
     """
 
     def __init__(self, decompressors: Sequence[Decompressor], max_size: float, max_ratio: float) -> None:
@@ -31,6 +41,7 @@ class ExpandedBody:
         self._max_coded = max_size + max_size / 100 + FREE
         self._max_ratio = max_ratio
         self._arrived = 0
+        self._work = 0
         self._left = memoryview(b"")
 
     @property
@@ -56,11 +67,11 @@ class ExpandedBody:
         self._left = memoryview(data)
 
     def read(self, size: int) -> bytes:
-        """About ``size`` bytes, and less only where all that has arrived is used up."""
+        """About ``size`` bytes; less, or none, where all that has arrived is used up, or they took as long as more."""
         parts: list[bytes] = []
-        while size > 0 and (part := self._step(len(self._decompressors) - 1)) is not None:
+        self._work = 0
+        while self._work < size and (part := self._step(len(self._decompressors) - 1)) is not None:
             parts.append(part)
-            size -= len(part)
         return b"".join(parts)
 
     def _step(self, index: int) -> bytes | None:
@@ -75,14 +86,18 @@ class ExpandedBody:
             if not given:
                 return given
             data = given
-        part = decompressor.decompress(data, _STEP)
-        self._count(index, len(part))
+        is_last = index == len(self._decompressors) - 1
+        members = decompressor.members
+        part = decompressor.decompress(data, _STEP if is_last else _SLICE)
+        self._work += max(len(part), _INPUT_WORK * len(data)) + _MEMBER_WORK * (decompressor.members - members)
+        self._totals[index] += len(part)
+        self._check(self._totals[index], decompressor.members, is_last)
         return part
 
-    def _count(self, index: int, size: int) -> None:
-        total = self._totals[index] = self._totals[index] + size
-        is_last = index == len(self._totals) - 1
+    def _check(self, total: int, members: int, is_last: bool) -> None:
         if total > (self._max_size if is_last else self._max_coded):
             raise ContentTooLarge(int(self._max_size))
         if total > max(FREE, self._max_ratio * self._arrived):
             raise HTTPException(413, f"The body expands to more than {self._max_ratio:g} times its size.")
+        if members > max(FREE_MEMBERS, self._arrived / MEMBER_SIZE):
+            raise HTTPException(413, "The body is made of too many members, or frames, for its size.")

@@ -13,6 +13,8 @@ class BrotliDecompressor:
 
     __slots__ = ("_coder", "_error", "_has_begun", "needs_input")
 
+    members = 1  # the format has no more
+
     def __init__(self, library: ModuleType) -> None:
         self._coder: Any = library.Decompressor()
         self._error: type[Exception] = library.error

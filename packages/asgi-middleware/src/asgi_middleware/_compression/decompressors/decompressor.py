@@ -22,6 +22,11 @@ class Decompressor(Protocol):
         """Whether what was given ends where the coding ends, or is nothing at all."""
         ...
 
+    @property
+    def members(self) -> int:
+        """How many members, or frames, have begun, each of which needs a coder of its own."""
+        ...
+
     def decompress(self, data: bytes, limit: int) -> bytes:
         """Take a part, and give about ``limit`` bytes at most, which may be none.
 

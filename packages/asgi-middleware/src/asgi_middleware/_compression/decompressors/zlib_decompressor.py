@@ -13,12 +13,13 @@ _ZLIB = zlib.MAX_WBITS
 class ZlibDecompressor:
     """A `Decompressor` of ``deflate``, which is the zlib format, or of ``gzip``, which may have several members."""
 
-    __slots__ = ("_coder", "_has_begun", "_is_gzip", "_rest", "needs_input")
+    __slots__ = ("_coder", "_has_begun", "_is_gzip", "_rest", "members", "needs_input")
 
     def __init__(self, *, is_gzip: bool) -> None:
         self._is_gzip = is_gzip
         self._coder = self._new_coder()
         self._has_begun = False
+        self.members = 1
         self._rest = b""
         self.needs_input = True
 
@@ -32,6 +33,7 @@ class ZlibDecompressor:
             if not self._is_gzip:
                 raise MalformedBodyError
             self._coder = self._new_coder()
+            self.members += 1
         self._has_begun = self._has_begun or bool(data)
         try:
             expanded = self._coder.decompress(data, limit)

@@ -13,13 +13,14 @@ _WINDOW_LOG = 23  # 8 MiB, more than which nobody may ask for (RFC 9659)
 class ZstdDecompressor:
     """A `Decompressor` by the given library; there may be several frames, as the format has it."""
 
-    __slots__ = ("_coder", "_error", "_has_begun", "_library", "_rest")
+    __slots__ = ("_coder", "_error", "_has_begun", "_library", "_rest", "members")
 
     def __init__(self, library: ModuleType) -> None:
         self._library = library
         self._error: type[Exception] = library.ZstdError
         self._coder: Any = self._new_coder()
         self._has_begun = False
+        self.members = 1
         self._rest = b""
 
     @property
@@ -34,6 +35,7 @@ class ZstdDecompressor:
         data = self._rest + data if self._rest else data
         if self._coder.eof:
             self._coder = self._new_coder()
+            self.members += 1
         self._has_begun = self._has_begun or bool(data)
         try:
             expanded: bytes = self._coder.decompress(data, limit)
