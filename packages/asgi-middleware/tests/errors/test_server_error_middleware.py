@@ -85,6 +85,24 @@ async def test_a_handler_is_called_once_by_several_layers_that_answer_by_it(driv
     assert (calls, app.errors) == ([error], [error])
 
 
+async def test_an_answer_that_a_middleware_kept_and_lost_is_made_again(drive, raising, catch):
+    async def handler(request, error):
+        return Response("Sorry.", 500)
+
+    async def lost(message):
+        pass
+
+    inside = raising(ValueError())
+    layer = ServerErrorMiddleware(inside, handler)
+
+    async def buffering(scope, receive, send):
+        await ExceptionMiddleware(inside, server_errors=layer)(scope, receive, lost)
+
+    layer.app = ExceptionMiddleware(buffering, server_errors=layer)
+    answer = await drive.request(catch(layer))
+    assert (answer.status, answer.text) == (500, "Sorry.")
+
+
 async def test_each_of_two_applications_calls_its_own_handler(drive, raising, catch):
     calls = []
 

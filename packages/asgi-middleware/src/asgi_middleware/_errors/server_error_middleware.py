@@ -79,16 +79,17 @@ class ServerErrorMiddleware:
     ) -> None:
         """Send the 500 for ``exc`` if no response has ``started``; nothing to a connection that is no HTTP request.
 
-        The handler is called once for an exception, however many layers answer by this one.
+        After that the handler is called all the same, but not for what a layer further in has answered by this one. An
+        answer that did not get here, as a middleware has kept it, is made again.
         """
-        answered = (id(self), id(exc))
-        if scope["type"] != "http" or scope.get(ANSWERED) == answered:
+        if scope["type"] != "http":
             return
-        scope[ANSWERED] = answered
+        answered = (id(self), id(exc))  # not the exception, whose traceback leads back to the scope
+        was_answered, scope[ANSWERED] = scope.get(ANSWERED) == answered, answered
         request = view_of(self.request_class, scope, receive, send)
         scope.pop(VIEW, None)  # it holds the scope, and what the request has read
         if started():
-            if self.handler is not None and not self.debug:
+            if self.handler is not None and not (self.debug or was_answered):
                 await call_handler(self.handler, request, exc)
             return
         try:

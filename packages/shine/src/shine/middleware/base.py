@@ -6,11 +6,12 @@ from typing import Any, ParamSpec
 import asgi_http
 from asgi_http import DispatchFunction as DispatchFunction
 from asgi_http import RequestResponseEndpoint as RequestResponseEndpoint
+from asgi_types import ASGIApp as ASGIApp
 from asgi_types import Receive, Scope, Send
 
 from .. import requests
 
-__all__ = ("BaseHTTPMiddleware", "DispatchFunction", "RequestResponseEndpoint", "http_middleware")
+__all__ = ("ASGIApp", "BaseHTTPMiddleware", "DispatchFunction", "RequestResponseEndpoint", "http_middleware")
 
 _P = ParamSpec("_P")
 
