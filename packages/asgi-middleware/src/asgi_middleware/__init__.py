@@ -1,8 +1,9 @@
 """Pure ASGI middleware, each usable around any ASGI application.
 
-Each name is loaded with its module when it is first asked for, so that a program pays for what it uses. What needs a
-library is a module of its own, with the extra of that name: `asgi_middleware.redis`, `asgi_middleware.prometheus` and
-`asgi_middleware.opentelemetry`.
+Each name is loaded with its module when it is first asked for, so that a program pays for what it uses. What is all
+about a library is a module of its own, with an extra of that name: `asgi_middleware.redis`,
+`asgi_middleware.prometheus` and `asgi_middleware.opentelemetry`. `asgi_middleware.wsgi` has what else Starlette's
+module of that name has.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -225,6 +225,16 @@ class ForeignRequest:
         return f"http://example.org/{name}"
 
 
+async def test_a_refusal_has_the_headers_it_is_given():
+    @requires("read", status_code=401, headers={"WWW-Authenticate": "Basic"})
+    async def endpoint(request):
+        raise AssertionError
+
+    with pytest.raises(HTTPException) as caught:
+        await endpoint(HTTPConnection({"type": "http", "auth": AuthCredentials()}))
+    assert (caught.value.status_code, caught.value.headers) == (401, {"WWW-Authenticate": "Basic"})
+
+
 @pytest.mark.parametrize("function", [sync_function, async_function])
 async def test_a_redirect_is_raised_where_our_response_is_not_known(function):
     decorated = requires("a", redirect="login")(function)

@@ -30,13 +30,17 @@ def has_required_scope(conn: HTTPConnection[Any], scopes: str | Sequence[str]) -
 
 
 def requires(
-    scopes: str | Sequence[str], status_code: int = 403, redirect: str | None = None
+    scopes: str | Sequence[str],
+    status_code: int = 403,
+    redirect: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Let a function be called only for connections with these scopes, or with this one.
 
     The function is of any kind, a method included, and has a parameter named ``request`` or ``websocket``, given by
-    place or by name. For others it is not called. For a request `HTTPException` with ``status_code`` is raised, or, if
-    ``redirect`` is the name of a route, a 303 returned that leads there, with the request's own URL as parameter
+    place or by name. For others it is not called. For a request `HTTPException` with ``status_code`` and ``headers`` is
+    raised (a 401 needs ``WWW-Authenticate``, RFC 9110 section 15.5.2), or, if ``redirect`` is the name of a route, a 303 returned that leads there, with the request's own URL as parameter
     ``next`` of the query. Whoever goes on to that URL must see first that it is one of their own, since its host is
     what the client says. To the request of another framework, which has no use for our response, the 303 is raised as
     well.
@@ -57,7 +61,7 @@ def requires(
     Traceback (most recent call last):
     asgi_types._exceptions.HTTPException: 403: Forbidden
     """
-    demand = _Demand(scope_list(scopes), status_code, redirect)
+    demand = _Demand(scope_list(scopes), status_code, redirect, headers)
 
     def decorator(func: Callable[P, Any]) -> Callable[P, Any]:
         find = _ConnectionArgument(func)
@@ -92,9 +96,12 @@ class _ConnectionArgument:
 class _Demand:
     """What is demanded of connections, and what becomes of those that do not have it."""
 
-    def __init__(self, scopes: list[str], status_code: int, redirect: str | None) -> None:
+    def __init__(
+        self, scopes: list[str], status_code: int, redirect: str | None, headers: Mapping[str, str] | None
+    ) -> None:
         self._scopes = scopes
         self._status_code = status_code
+        self._headers = headers
         self._redirect = redirect
 
     def is_met(self, connection: HTTPConnection[Any]) -> bool:
@@ -103,19 +110,21 @@ class _Demand:
     def refused(self, request: HTTPConnection[Any]) -> Response:
         """The redirect, if there is one."""
         if self._redirect is None:
-            raise HTTPException(self._status_code)
+            raise self._refusal()
         back = quote_plus(str(request.url).replace(ENCODED_SLASH, "%2F"), errors="surrogatepass")
         headers = {"location": location(f"{request.url_for(self._redirect)}?next={back}")}
         if isinstance(request, HTTPConnection):
             return Response(None, 303, headers)
         raise HTTPException(303, "", headers)  # another framework may take our response for data
 
+    def _refusal(self) -> HTTPException:
+        return HTTPException(self._status_code, headers=self._headers)
+
     async def refuse(self, websocket: Any) -> None:
         """Raise, or close a WebSocket by its own method, whose framework knows then that it is closed."""
-        refusal = HTTPException(self._status_code)
         if GUARD in websocket.scope:
-            raise refusal
-        await websocket.close(close_code(self._status_code), refusal.detail)
+            raise self._refusal()
+        await websocket.close(close_code(self._status_code), self._refusal().detail)
 
 
 def _guarded_websocket(func: Callable[P, Any], find: _ConnectionArgument, demand: _Demand) -> Callable[P, Any]:
