@@ -123,7 +123,7 @@ async def result(value):
     return await value if inspect.isawaitable(value) else value
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=str)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
 @pytest.mark.parametrize("is_by_name", [False, True])
 async def test_functions_of_every_kind(function, is_by_name):
     async def call(request, **more):
@@ -138,7 +138,11 @@ async def test_functions_of_every_kind(function, is_by_name):
     assert (caught.value.status_code, caught.value.detail) == (403, "Forbidden")
 
 
-@pytest.mark.parametrize("function", [sync_function, async_function, second, only_by_name, Callable()], ids=str)
+@pytest.mark.parametrize(
+    "function",
+    [sync_function, async_function, second, only_by_name, Callable()],
+    ids=lambda function: function.__name__,
+)
 def test_what_is_decorated_looks_as_before(function):
     decorated = requires("a")(function)
     assert inspect.signature(decorated) == inspect.signature(function)

@@ -20,7 +20,7 @@ async def test_it_takes_a_scope_or_a_connection(drive, make):
     assert len((await drive.request(CSRFMiddleware(app, secret=SECRET))).text) == 48
 
 
-@pytest.mark.parametrize("scope", [{"type": "http"}, HTTPConnection({"type": "http"})], ids=str)
+@pytest.mark.parametrize("scope", [{"type": "http"}, HTTPConnection({"type": "http"})], ids=["scope", "connection"])
 def test_without_the_middleware_it_is_an_error_that_tells_the_fix(scope):
     with pytest.raises(RuntimeError, match=r'CSRFMiddleware\(app, secret="\.\.\."\)'):
         csrf_token(scope)
@@ -79,7 +79,9 @@ async def test_caches_are_told(drive, given, vary, cache_control):
     assert message["headers"] is kept
 
 
-@pytest.mark.parametrize("more", [{}, {"headers": ()}, {"headers": {b"a": b"b"}.items()}], ids=str)
+@pytest.mark.parametrize(
+    "more", [{}, {"headers": ()}, {"headers": {b"a": b"b"}.items()}], ids=["none", "empty", "items"]
+)
 async def test_headers_may_be_missing_or_any_iterable(drive, more):
     async def app(scope, receive, send):
         csrf_token(scope)
