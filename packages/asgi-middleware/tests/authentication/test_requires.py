@@ -123,7 +123,7 @@ async def result(value):
     return await value if inspect.isawaitable(value) else value
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: getattr(function, "__name__", "object"))
 @pytest.mark.parametrize("is_by_name", [False, True])
 async def test_functions_of_every_kind(function, is_by_name):
     async def call(request, **more):
