@@ -4,6 +4,11 @@ from dataclasses import dataclass
 import pytest
 
 
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 @dataclass(repr=False)
 class Silent:
     name: str

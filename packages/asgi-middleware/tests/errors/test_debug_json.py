@@ -1,3 +1,11 @@
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 async def test_the_object(report):
     def function():
         password = "hunter2"

@@ -1,8 +1,16 @@
 import platform
 from importlib.metadata import version
 
+import pytest
+
 import asgi_middleware
 from asgi_middleware import ServerErrorMiddleware
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
 
 VERSION = version("asgi-middleware")
 

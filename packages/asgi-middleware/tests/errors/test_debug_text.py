@@ -1,3 +1,11 @@
+import pytest
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 async def test_the_traceback_the_variables_and_the_request(text):
     def function():
         count, password = 3, "hunter2"

@@ -2,6 +2,11 @@ import pytest
 
 
 @pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
+@pytest.fixture
 def line(report, generated):
     """How a line of an application's source is shown."""
 

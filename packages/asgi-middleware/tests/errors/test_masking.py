@@ -7,6 +7,12 @@ from hypothesis import strategies as st
 
 from asgi_middleware._errors.masking import MASK, Secrets
 
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 FORMS = ["text/html", "application/json", "text/plain"]
 
 
@@ -107,33 +113,26 @@ async def test_a_value_that_is_but_a_name_of_secrets_is_no_secret(report):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("password=hunter2", "password=********"),
-        ("user=bob password=hunter2 host=x", "user=bob password=******** host=x"),
-        ("a=1&token=hunter2&b=2", "a=1&token=********&b=2"),
-        ('{"password": "hunter2", "a": 1}', '{"password": "********", "a": 1}'),
-        ('{"a":"b","password":"hun\\"ter2"}', '{"a":"b","password":"********"}'),
-        ("{'password': b'hunter2'}", "{'password': '********'}"),
-        ("User(name='bob', password='hunter2')", "User(name='bob', password='********')"),
-        ('{\\"password\\": \\"hunter2\\"}', '{\\"password\\": ********"}'),
-        ("password = 'hunter2'", "password = '********'"),
-        ("password= 'hunter2'", "password= '********'"),
-        ('note="password=hunter2"', 'note="password=********"'),
         ("postgresql://bob:hunter2@db/shop", "postgresql://bob:********@db/shop"),
         ("redis://:hunter2@localhost", "redis://:********@localhost"),
-        ("Authorization: Bearer abc.DEF-123", "Authorization: Bearer ********"),
+        ("postgresql://bob:hu/nt?er#2@db/shop", "postgresql://bob:********@db/shop"),
+        ("<https://bob:hun@ter2@example.org/a> b@c", "<https://bob:********@example.org/a> b@c"),
+        ("http://example.org:80/a, a@b", "http://example.org:80/a, a@b"),
+        ("http://bob:@example.org/", "http://bob:@example.org/"),
+        ("sent Bearer abc.DEF-123", "sent Bearer ********"),
         ("said Basic Ym9iOnNlc2FtZQ== here", "said Basic ******** here"),
-        ('password="unclosed', "password=********"),
-        ("password=", "password="),
-        ("password=None, token=True", "password=None, token=True"),
-        ("password: none of them", "password: none of them"),
-        ("password == given", "password == given"),
         ("Basic knowledge, and Bearer of news", "Basic knowledge, and Bearer of news"),
-        ("http://example.org:80/a", "http://example.org:80/a"),
-        ("author='bob'", "author='bob'"),
+        (
+            '--b\r\nX: form-data; name="password"\r\n\r\nhunter\n2\r\n--b\r\nX: y; name="a"\r\n\r\nc\r\n--b--',
+            '--b\r\nX: form-data; name="password"\r\n\r\n********\r\n--b\r\nX: y; name="a"\r\n\r\nc\r\n--b--',
+        ),
+        ("b'name=\"pin\"\\r\\n\\r\\n1234\\r\\n--b--'", "b'name=\"pin\"\\r\\n\\r\\n********\\r\\n--b--'"),
+        ('name="pin"\n\n1234', 'name="pin"\n\n********'),
+        ('name="pin"\n\n', 'name="pin"\n\n'),
     ],
 )
-async def test_what_stands_behind_a_secret_name_in_a_text(report, fails, text, shown):
-    assert (await report(fails(ValueError(text))))["errors"][0]["message"] == shown
+def test_what_looks_like_a_secret_in_a_text(text, shown):
+    assert Secrets().hide(text) == shown
 
 
 async def test_half_a_secret_is_not_left_where_a_text_is_cut(report, text):
@@ -196,12 +195,13 @@ async def test_a_secret_of_asterisks_does_not_grow(report):
 
 def test_only_so_many_values_are_known():
     secrets = Secrets()
-    for number in range(5000):
-        secrets.add(f"value-{number:06}")
-    hidden = [secrets.hide(f"value-{number:06}") == MASK for number in range(5000)]
-    assert hidden[0]
-    assert 500 <= sum(hidden) <= 2100
-    assert not hidden[-1]
+    values = [f"value-{number:06}" for number in range(5000)]
+    for value in values:
+        secrets.add(value)
+    hidden = secrets.hide(" ".join(values))
+    assert hidden.startswith(MASK)
+    assert 500 <= hidden.count(MASK) <= 2100
+    assert hidden.endswith(values[-1])
 
 
 @given(st.text(), st.text(min_size=4), st.text())
@@ -222,27 +222,7 @@ def test_any_text_keeps_what_is_no_secret(text):
 
 @pytest.mark.parametrize(
     "unit",
-    [
-        "a",
-        "password",
-        "a=",
-        "password=",
-        "password=' ",
-        'password="',
-        "password: '",
-        "'a",
-        "://",
-        "://a:",
-        "Bearer ",
-        "Bearer a",
-        "a.",
-        "\\",
-        "\\'",
-        "password= ",
-        " ",
-        "password=\\",
-        "Basic",
-    ],
+    ["://", "://a:", "://a:@", "://a:b/", "Bearer ", "Bearer a", 'name="pin"', 'name="pin"\n\n', "name=a"],
 )
 def test_text_is_searched_in_linear_time(assert_linear, unit):
-    assert_linear(Secrets().hide, lambda n: unit * n, 4000)
+    assert_linear(Secrets().hide, lambda n: unit * n, 1000)

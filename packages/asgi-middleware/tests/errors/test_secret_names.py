@@ -1,5 +1,11 @@
 import pytest
 
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 SECRET = [
     "password",
     "passwd",

@@ -2,6 +2,11 @@ import pytest
 
 
 @pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
+@pytest.fixture
 def shown(report, fails):
     async def make(path="/", headers=(), **scope):
         return (await report(fails(ValueError()), path=path, headers=headers, **scope))["request"]

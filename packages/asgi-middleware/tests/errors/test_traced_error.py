@@ -1,6 +1,11 @@
 import pytest
 
 
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 def chained():
     try:
         raise KeyError("first")

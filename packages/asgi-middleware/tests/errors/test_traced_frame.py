@@ -4,6 +4,11 @@ import anyio
 import pytest
 
 
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # the page is made in a thread, without a loop
+
+
 async def test_a_frame_says_where_it_is(report, generated):
     function = generated("def function():\n    raise ValueError\n", "/srv/shop/orders.py", __name__="shop.orders")
     frame = (await report(function))["errors"][0]["frames"][0]

@@ -9,7 +9,7 @@ from types import MethodType
 from typing import Any
 
 from .masking import MASK, Secrets
-from .nested_values import SEQUENCES, is_mapping, is_masked, is_pair, is_sequence, kind_of, named_fields
+from .nested_values import SEQUENCES, is_mapping, is_masked, is_sequence, kind_name, kind_of, named_fields, with_names
 
 _LONGEST = 600
 _LONGEST_STRING = 240
@@ -48,7 +48,7 @@ class BoundedRepr:
         try:
             return self._by_kind(value, depth)
         except BaseException as error:  # nothing that an object does may end the page, and this is a thread
-            return f"<{_name_of(value)}, whose repr() failed with {type(error).__name__}>"
+            return f"<{kind_name(value)}, whose repr() failed with {type(error).__name__}>"
 
     def _by_kind(self, value: Any, depth: int) -> str:
         kind = kind_of(value)
@@ -60,7 +60,7 @@ class BoundedRepr:
             return f"<int of {value.bit_length()} bits>"
         fields = named_fields(value)
         if fields is not None:
-            return f"{_name_of(value)}({self._joined(self._fields(fields, depth))})"
+            return f"{kind_name(value)}({self._joined(self._fields(fields, depth))})"
         if is_mapping(value):
             return self._within(value, dict, "{}", self._items(value, depth), len(value))
         if is_sequence(value):
@@ -87,7 +87,7 @@ class BoundedRepr:
         if base in (set, frozenset) and not length:
             text = ""
         is_plain = type(value) is base and base is not frozenset and text != ""
-        return text if is_plain else f"{_name_of(value)}({text})"
+        return text if is_plain else f"{kind_name(value)}({text})"
 
     def _joined(self, parts: Iterator[str]) -> str:
         return ", ".join(islice(parts, _MOST_ITEMS + 1))
@@ -104,12 +104,11 @@ class BoundedRepr:
             yield f"{self._inner(None, key, depth)}: {self._inner(key, inner, depth)}"
 
     def _elements(self, value: Any, depth: int) -> Iterator[str]:
-        name = value[0] if is_pair(value) else None
-        for count, inner in enumerate(value):
+        for count, (name, inner) in enumerate(with_names(value)):
             if count == _MOST_ITEMS or self._parts_left <= 0:
                 yield "…"
                 return
-            yield self._inner(name if count == 1 else None, inner, depth)
+            yield self._inner(name, inner, depth)
 
     def _inner(self, name: object, value: Any, depth: int) -> str:
         if is_masked(name, value):
@@ -119,13 +118,9 @@ class BoundedRepr:
 
     def _own(self, value: Any) -> str:
         if self._patience <= 0:
-            return f"<{_name_of(value)}>"
+            return f"<{kind_name(value)}>"
         began = monotonic()
         try:
-            return self._secrets.cut(repr(value), _LONGEST_OWN)
+            return self._secrets.cut("".join((repr(value),)), _LONGEST_OWN)
         finally:
             self._patience -= monotonic() - began
-
-
-def _name_of(value: Any) -> str:
-    return type(value).__qualname__

@@ -9,8 +9,8 @@ from asgi_types import HTTPConnection, Response
 from .._networks import client_host, ip_address
 from .debug_report import DebugReport, current_request
 from .debug_style import STYLE
-from .media_types import preferred_type
 from .page_headers import page_headers
+from .preferred_type import preferred_type
 
 if TYPE_CHECKING:
     from .server_error_middleware import ServerErrorMiddleware

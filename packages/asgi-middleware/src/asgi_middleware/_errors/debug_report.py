@@ -11,8 +11,9 @@ from typing import Any
 from asgi_types import HTTPConnection
 
 from .masking import Secrets
+from .nested_values import kind_name
 from .shown_request import ShownRequest, collect_request_secrets, shown_request
-from .traced_error import ErrorTracer, TracedError
+from .traced_error import ErrorTracer, TracedError, attribute_of, message_of
 
 _LONGEST_PIECE = 8000
 _MOST_PIECES = 400
@@ -49,12 +50,19 @@ class DebugReport:
 
     def traceback(self) -> str:
         """The traceback as the interpreter prints it, without secrets, and without its middle if it is too long."""
-        pieces = traceback.format_exception(self._exc)
+        pieces = _pieces(self._exc)
         if len(pieces) > _MOST_PIECES:
             left_out = len(pieces) - _MOST_PIECES
             half = _MOST_PIECES // 2
             pieces = [*pieces[:half], f"  [{left_out} entries are left out]\n", *pieces[-half:]]
         return "".join(_ended(self._secrets.cut(piece, _LONGEST_PIECE)) for piece in pieces)
+
+
+def _pieces(exc: BaseException) -> list[str]:
+    try:
+        return traceback.format_exception(exc)
+    except BaseException:  # the attributes of an exception may fail, which the interpreter does not expect
+        return [*traceback.format_tb(attribute_of(exc, "__traceback__")), f"{kind_name(exc)}: {message_of(exc)}\n"]
 
 
 def _ended(piece: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .named_values import named_values
 from .secret_names import is_secret_name
 
 MASK = "********"
@@ -16,16 +17,14 @@ _MOST = 2000
 _MOST_LINES = 100
 _SHORTEST_LINE = 12
 
-_USER_INFO = re.compile(r"(?<=://)([^\s/:@?#]{0,256}+):[^\s/@?#]{1,1024}+(?=@)")
+_USER_INFO = re.compile(r"(?<=://)([^\s/:@?#]{0,256}+):([^\s\"'<>]++)")
 # A word in small letters behind it is prose.
 _SCHEME = re.compile(r"\b(Bearer|Basic) ++(?![a-z]++[,.;:]?(?:[\s'\")]|$))[\w.~+/=-]{6,}+")
-# A name, and what stands between it and its value: ``:`` before what is quoted, ``=`` before that or anything.
-_NAME = re.compile(
-    r"(?<![\w.-])([\w.-]++)\\?[\"']?"
-    r"(?:\s{0,8}+:\s{0,8}+(?=\\?[bru]?[\"'])|\s{1,8}+=\s{0,8}+(?=[bru]?[\"'])|=\s{1,8}+(?=[bru]?[\"'])|=(?![=\s]))"
+# A field of a form that is sent as multipart, up to the next one, as it is or with its line ends escaped.
+_FIELD = re.compile(
+    r"(?s)\bname=(?:\\{0,3}+\")?([^\"\\\s;]{1,200}+)((?:(?!\r?\n\r?\n|\\r\\n\\r\\n).){0,400}?"
+    r"(?:\r?\n\r?\n|\\r\\n\\r\\n))(.*?)(?=\r?\n--|\\r\\n--|\Z)"
 )
-_QUOTED = re.compile(r"(?s)[bBrRuUfF]{0,2}+(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')")
-_BARE = re.compile(r"\\?[\"'][^\s\"'&,;)}\]]++|[^\s\"'&,;)}\]]++")
 # A value that is but one of these says of what kind a secret is, as in ``auth = "basic"``.
 _KINDS = frozenset(
     {"password", "passwd", "passphrase", "secret", "token", "credential", "credentials", "authorization", "cookie"}
@@ -46,8 +45,10 @@ class Secrets:
 
     def add(self, value: str | bytes) -> None:
         """Hide this value from now on, in each form that it may be written in."""
-        text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
-        text = text[:_LONGEST_IN_PARTS]
+        for text in [value] if isinstance(value, str) else _texts_of(value[:_LONGEST_IN_PARTS]):
+            self._add(text[:_LONGEST_IN_PARTS])
+
+    def _add(self, text: str) -> None:
         for begin in range(0, len(text), _LONGEST):
             part = text[begin : begin + _LONGEST]
             if len(self._forms) < _MOST and part.lower() not in _KINDS:
@@ -62,10 +63,12 @@ class Secrets:
             if form in text:
                 text = text.replace(form, MASK)
         if "://" in text:
-            text = _USER_INFO.sub(rf"\1:{MASK}", text)
+            text = _USER_INFO.sub(_without_password, text)
         if "Bearer" in text or "Basic" in text:
             text = _SCHEME.sub(rf"\1 {MASK}", text)
-        if "=" in text or ":" in text:
+        if "name=" in text:
+            text = _FIELD.sub(_without_secret_field, text)
+        if "=" in text or ":" in text or "--" in text or "," in text:
             text = "".join(_without_named_values(text, is_source))
         return text
 
@@ -104,16 +107,35 @@ def _forms_of(text: str) -> Iterator[str]:
     yield quote_plus(encoded)
 
 
+def _texts_of(value: bytes) -> list[str]:
+    from base64 import b64encode
+
+    encoded = b64encode(value).decode().rstrip("=")
+    return [
+        value.decode("utf-8", "backslashreplace"),
+        value.hex(),
+        encoded,
+        encoded.replace("+", "-").replace("/", "_"),
+    ]
+
+
+def _without_password(found: re.Match[str]) -> str:
+    """The address without all that is before its last ``@``, since a password that is not escaped may have anything."""
+    password, at, rest = found[2].rpartition("@")
+    return f"{found[1]}:{MASK}@{rest}" if at and password else found[0]
+
+
+def _without_secret_field(found: re.Match[str]) -> str:
+    return found[0][: -len(found[3])] + MASK if found[3] and is_secret_name(found[1]) else found[0]
+
+
 def _without_named_values(text: str, is_source: bool) -> Iterator[str]:
-    """The pieces of ``text``, with a mask for each value that stands behind a secret name and ``=`` or ``:``."""
-    done = position = 0
-    while found := _NAME.search(text, position):
-        position = found.end()
-        if is_secret_name(found[1]):
-            value = _QUOTED.match(text, position) or (None if is_source else _BARE.match(text, position))
-            if value is not None and value[0].strip("\"'") not in _HARMLESS:
-                yield text[done:position]
-                quote = value[0][-1] if value[0][-1] in "\"'" else ""
-                yield f"{quote}{MASK}{quote}"
-                done = position = value.end()
+    """The pieces of ``text``, with a mask for each value that stands behind a secret name."""
+    done = 0
+    for begin, end in named_values(text, is_source=is_source):
+        if text[begin:end].strip("\"'") != MASK:
+            yield text[done:begin]
+            quote = text[end - 1] if text[end - 1] in "\"'" else ""
+            yield f"{quote}{MASK}{quote}"
+            done = end
     yield text[done:]

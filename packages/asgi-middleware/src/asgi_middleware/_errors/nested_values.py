@@ -1,30 +1,32 @@
-"""What is inside a value, by name where it has one, and the secrets that are found there."""
+"""What is inside a value, by name where it has one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, cast
 
-from .masking import Secrets
 from .secret_names import is_secret_name
 
-_DEEPEST = 6
-_MOST_INSIDE = 200
-_MOST_VALUES = 1000
-
+_QUALNAME: Any = type.__dict__["__qualname__"]
+_MODULE: Any = type.__dict__["__module__"]
 SEQUENCES = (list, tuple, set, frozenset)
 _OPEN = (bool, type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 
 
 def is_masked(name: object, value: object) -> bool:
     """Whether ``value`` must not be shown under this name: nothing, truth, and code are no secrets."""
-    if value is None or isinstance(value, _OPEN):
+    if value is None or is_open(value):
         return False
-    if isinstance(value, (str, bytes, dict, *SEQUENCES)) and not value:
+    if kind_of(value) in (str, bytes, dict, *SEQUENCES) and not value:
         return False
-    return isinstance(name, (str, bytes)) and is_secret_name(name)
+    names = cast("tuple[object, ...]", name) if isinstance(name, tuple) else (name,)
+    return any(isinstance(part, (str, bytes)) and is_secret_name(part) for part in names)
+
+
+def is_open(value: object) -> bool:
+    """Whether this is truth or code, which is no secret whatever its name."""
+    return issubclass(kind_of(value), _OPEN)
 
 
 def kind_of(value: object) -> Any:
@@ -32,19 +34,53 @@ def kind_of(value: object) -> Any:
     return type(value)
 
 
-def is_pair(value: Any) -> bool:
-    """Whether this is a name and its value, as of a header."""
-    return kind_of(value) in (tuple, list) and len(value) == 2 and isinstance(value[0], (str, bytes))
+def kind_name(value: object) -> str:
+    """The name of its class, whatever the class of that says of it."""
+    return cast("str", _QUALNAME.__get__(type(value)))
+
+
+def kind_module(value: object) -> object:
+    """The module that its class says it is of, which may be no text."""
+    return cast("object", _MODULE.__get__(type(value)))
+
+
+def with_names(values: Iterable[object]) -> Iterator[tuple[object, object]]:
+    """The items of a sequence with their names: the item before, in a pair or if it is an option such as ``--pin``."""
+    is_pair = isinstance(values, (tuple, list)) and len(values) == 2
+    name: object = None
+    for value in values:
+        yield name, value
+        name = value if isinstance(value, (str, bytes)) and (is_pair or value[:1] in ("-", b"-")) else None
 
 
 def is_mapping(value: object) -> bool:
     """Whether this is a mapping that shows what is in it; views of a request do not."""
-    return isinstance(value, Mapping) and kind_of(cast("Any", value)).__repr__ is not object.__repr__
+    return issubclass(kind_of(value), Mapping) and has_own_repr(value)
+
+
+def has_own_repr(value: object) -> bool:
+    """Whether its ``repr()`` says more than its class and address."""
+    return kind_of(value).__repr__ is not object.__repr__
 
 
 def is_sequence(value: object) -> bool:
     """Whether this is a collection of values without names."""
-    return isinstance(value, SEQUENCES)
+    return issubclass(kind_of(value), SEQUENCES)
+
+
+def attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """What an object has in its ``__dict__`` and its slots."""
+    if isinstance(value, BaseException):
+        yield "args", value.args
+    yield from getattr(value, "__dict__", {}).items()
+    bases: tuple[type, ...] = kind_of(value).__mro__
+    for base in bases:
+        for name, slot in vars(base).items():
+            if isinstance(slot, MemberDescriptorType):
+                try:
+                    yield name, slot.__get__(value)
+                except AttributeError:  # nothing is in it
+                    continue
 
 
 def named_fields(value: Any) -> Iterable[tuple[str, Any]] | None:
@@ -55,37 +91,3 @@ def named_fields(value: Any) -> Iterable[tuple[str, Any]] | None:
     if hasattr(kind, "_fields") and tuple in kind.__mro__:
         return list(zip(kind._fields, value, strict=False))
     return None
-
-
-def collect_secrets(name: str | bytes, value: object, secrets: Secrets) -> None:
-    """Add what is secret in ``value`` to ``secrets``: what has a secret name, at any depth down to 6."""
-    left = _MOST_VALUES
-    waiting: list[tuple[object, object, bool, int]] = [(name, value, False, 0)]
-    while waiting and left > 0:
-        left -= 1
-        key, found, is_within_secret, depth = waiting.pop()
-        is_secret = is_masked(key, found) or is_within_secret
-        if isinstance(found, (str, bytes)):
-            if is_secret:
-                secrets.add(found)
-        elif depth < _DEEPEST:
-            try:
-                waiting.extend((name, inner, is_secret, depth + 1) for name, inner in _inside(found))
-            except Exception:
-                continue
-
-
-def _inside(value: Any) -> Iterator[tuple[object, object]]:
-    """The values inside this one with their names; what has no name has the name None."""
-    fields = named_fields(value)
-    if fields is not None:
-        yield from fields
-    elif is_mapping(value):
-        yield from islice(value.items(), _MOST_INSIDE)
-    elif is_pair(value):
-        yield value[0], value[1]
-    elif is_sequence(value):
-        yield from ((None, inner) for inner in islice(value, _MOST_INSIDE))
-    elif not isinstance(value, _OPEN):
-        attributes = islice(getattr(value, "__dict__", {}).items(), _MOST_INSIDE)
-        yield from ((name, inner) for name, inner in attributes if is_masked(name, inner))

@@ -11,8 +11,8 @@ from asgi_types.json_codec import encoded_text, standard_codec
 from .._fields import add_vary
 from .error_handler import ExceptionHandler
 from .json_ready import json_ready
-from .media_types import preferred_type
 from .page_headers import page_headers
+from .preferred_type import preferred_type
 from .problem import Problem
 from .problem_of import problem_of
 

@@ -10,8 +10,8 @@ from asgi_types import HTTPConnection
 
 from .bounded_repr import BoundedRepr
 from .masking import MASK, Secrets
-from .nested_values import collect_secrets
 from .secret_names import is_secret_name
+from .secret_search import SecretSearch
 
 _MOST = 100
 _LONGEST = 1000
@@ -36,6 +36,7 @@ class ShownRequest:
 
 def collect_request_secrets(request: HTTPConnection[Any], secrets: Secrets) -> None:
     """Learn the secrets that a request brings."""
+    search = SecretSearch(secrets)
     for name, value in request.headers.items():
         if is_secret_name(name):
             secrets.add(value)
@@ -44,9 +45,9 @@ def collect_request_secrets(request: HTTPConnection[Any], secrets: Secrets) -> N
     for value in request.cookies.values():
         secrets.add(value)
     for name, value in request.query_params.multi_items():
-        collect_secrets(name, value, secrets)
+        search.learn(name, value)
     for part in (request.path_params, request.scope.get("state") or {}):
-        collect_secrets("", dict(part), secrets)
+        search.learn("", dict(part))
 
 
 def shown_request(request: HTTPConnection[Any], secrets: Secrets) -> ShownRequest:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from .masking import Secrets
-from .nested_values import is_sequence
+from .nested_values import is_sequence, kind_module, kind_name
 from .traced_frame import FrameTracer, SourceLine, TracedFrame
 
 _MOST_ERRORS = 60
@@ -20,6 +20,8 @@ _MOST_MEMBERS = 15
 _DEEPEST_GROUP = 8
 _MOST_NOTES = 20
 _LONGEST_MESSAGE = 8000
+
+_KEEPERS: tuple[type, ...] = (BaseException, BaseExceptionGroup, SyntaxError)
 
 Relation = Literal["raised", "cause", "context", "member"]
 
@@ -66,6 +68,7 @@ class ErrorTracer:
     def errors(self) -> list[TracedError]:
         """The exception, and behind it each that it came from; secrets are known from all of them before."""
         for link in _all_of(self._chain):
+            self._frames.collect_from(link.error)
             for step in link.steps:
                 self._frames.collect(step)
         return [self._error(link) for link in self._chain]
@@ -74,20 +77,22 @@ class ErrorTracer:
         chain: list[_Link] = []
         while exc is not None and id(exc) not in self._seen and len(self._seen) < _MOST_ERRORS:
             self._seen.add(id(exc))
-            steps, steps_left_out = self._steps(exc.__traceback__)
+            steps, steps_left_out = self._steps(attribute_of(exc, "__traceback__"))
             link = _Link(relation, exc, steps, steps_left_out, [], 0)
             chain.append(link)
-            if isinstance(exc, BaseExceptionGroup):
-                self._choose_members(link, cast("BaseExceptionGroup[BaseException]", exc), depth)
-            context = None if exc.__suppress_context__ else exc.__context__
-            exc, relation = (context, "context") if exc.__cause__ is None else (exc.__cause__, "cause")
+            if issubclass(type(exc), BaseExceptionGroup):
+                self._choose_members(link, exc, depth)
+            cause = attribute_of(exc, "__cause__")
+            context = None if attribute_of(exc, "__suppress_context__") else attribute_of(exc, "__context__")
+            exc, relation = (context, "context") if cause is None else (cause, "cause")
         return chain
 
-    def _choose_members(self, link: _Link, group: BaseExceptionGroup[BaseException], depth: int) -> None:
+    def _choose_members(self, link: _Link, group: BaseException, depth: int) -> None:
+        members: tuple[BaseException, ...] = attribute_of(group, "exceptions")
         if depth < _DEEPEST_GROUP:
-            chosen = (self._choose(member, "member", depth + 1) for member in group.exceptions[:_MOST_MEMBERS])
+            chosen = (self._choose(member, "member", depth + 1) for member in members[:_MOST_MEMBERS])
             link.members = [chain for chain in chosen if chain]
-        link.members_left_out = len(group.exceptions) - len(link.members)
+        link.members_left_out = len(members) - len(link.members)
 
     def _steps(self, step: TracebackType | None) -> tuple[list[TracebackType], int]:
         """The steps of a traceback from the innermost on, without those between when they are too many."""
@@ -106,12 +111,12 @@ class ErrorTracer:
     def _error(self, link: _Link) -> TracedError:
         exc = link.error
         frames = [self._frames.frame(step) for step in link.steps]
-        if isinstance(exc, SyntaxError):
+        if issubclass(type(exc), SyntaxError):
             frames[:0] = self._syntax(exc)
         return TracedError(
             relation=link.relation,
-            type=self._secrets.cut(type(exc).__qualname__, _LONGEST_MESSAGE),
-            module=self._secrets.cut(str(type(exc).__module__), _LONGEST_MESSAGE),
+            type=self._secrets.cut(kind_name(exc), _LONGEST_MESSAGE),
+            module=self._secrets.cut(_text_of(kind_module(exc)), _LONGEST_MESSAGE),
             message=self._secrets.cut(message_of(exc), _LONGEST_MESSAGE),
             notes=[self._secrets.cut(note, _LONGEST_MESSAGE) for note in _notes_of(exc)],
             frames=frames,
@@ -120,17 +125,18 @@ class ErrorTracer:
             members_left_out=link.members_left_out,
         )
 
-    def _syntax(self, exc: SyntaxError) -> Iterator[TracedFrame]:
+    def _syntax(self, exc: BaseException) -> Iterator[TracedFrame]:
         """The place that could not be read, as if it were a frame."""
-        filename, number, text, column = exc.filename, exc.lineno, exc.text, exc.offset
+        named = ("filename", "lineno", "text", "offset", "end_lineno", "end_offset")
+        filename, number, text, column, last, end = (attribute_of(exc, name) for name in named)
         if isinstance(text, str) and isinstance(number, int):
             raw = text.rstrip()
             shown = self._secrets.hide(raw, is_source=True)
             line = SourceLine(number, self._secrets.cut(shown, 400), is_current=True)
             if shown == raw and isinstance(column, int) and 0 < column <= min(len(raw), 400):
-                end = exc.end_offset if exc.end_lineno == number and isinstance(exc.end_offset, int) else 0
+                end = end if last == number and isinstance(end, int) else 0
                 line.marked = (column - 1, max(column, min(end - 1, len(raw))))
-            yield TracedFrame(self._secrets.cut(str(filename), 400), number, "", source=[line])
+            yield TracedFrame(self._secrets.cut(_text_of(filename), 400), number, "", source=[line])
 
 
 def message_of(exc: BaseException) -> str:
@@ -138,16 +144,26 @@ def message_of(exc: BaseException) -> str:
     return _text_of(exc)
 
 
+def attribute_of(exc: BaseException, name: str) -> Any:
+    """What the interpreter itself keeps of an exception, whatever its class has under this name."""
+    keeper = next(base for base in _KEEPERS if name in vars(base))
+    return vars(keeper)[name].__get__(exc)
+
+
 def _text_of(value: object) -> str:
     try:
-        return str(value)
-    except Exception:
+        return "".join((str(value),))  # which may be of a class of its own
+    except BaseException:  # nothing that an object does may end the page, and this is a thread
         return "(its str() failed)"
 
 
 def _notes_of(exc: BaseException) -> list[str]:
-    notes: Any = getattr(exc, "__notes__", None)  # anybody may set it to anything
-    return [_text_of(note) for note in islice(notes, _MOST_NOTES)] if is_sequence(notes) else []
+    try:
+        notes: Any = getattr(exc, "__notes__", None)  # anybody may set it to anything
+        some: list[object] = list(islice(notes, _MOST_NOTES)) if is_sequence(notes) else []
+    except BaseException:
+        return []
+    return [_text_of(note) for note in some]
 
 
 def _all_of(chain: list[_Link]) -> Iterator[_Link]:

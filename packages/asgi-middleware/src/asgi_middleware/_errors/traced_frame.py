@@ -12,7 +12,7 @@ from typing import Any
 from .bounded_repr import BoundedRepr
 from .masked_source import MaskedSource
 from .masking import Secrets
-from .nested_values import collect_secrets
+from .secret_search import SecretSearch
 
 _MOST_LOCALS = 40
 _LONGEST_LINE = 400
@@ -58,14 +58,19 @@ class FrameTracer:
         self._secrets = secrets
         self._context_lines = max(1, context_lines)
         self._repr = BoundedRepr(secrets)
+        self._search = SecretSearch(secrets)
         self._sources: dict[str, MaskedSource] = {}
         self._lengths: dict[str, int] = {}
+
+    def collect_from(self, exc: BaseException) -> None:
+        """Learn the secrets that this exception has as attributes or arguments."""
+        self._search.learn("", exc)
 
     def collect(self, step: TracebackType) -> None:
         """Learn the secrets that this frame's variables and source have."""
         code = step.tb_frame.f_code
         for name, value in islice(step.tb_frame.f_locals.items(), _MOST_LOCALS):
-            collect_secrets(name, value, self._secrets)
+            self._search.learn(name, value)
         if code.co_filename not in self._sources:
             linecache.checkcache(code.co_filename)
             lines = linecache.getlines(code.co_filename, step.tb_frame.f_globals)

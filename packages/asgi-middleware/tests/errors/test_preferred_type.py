@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_middleware._errors.media_types import preferred_type
+from asgi_middleware._errors.preferred_type import preferred_type
 
 OFFERS = ("text/plain", "text/html", "application/json")
 
