@@ -141,7 +141,7 @@ async def test_functions_of_every_kind(function, is_by_name):
 @pytest.mark.parametrize(
     "function",
     [sync_function, async_function, second, only_by_name, Callable()],
-    ids=lambda function: function.__name__,
+    ids=lambda function: getattr(function, "__name__", "object"),
 )
 def test_what_is_decorated_looks_as_before(function):
     decorated = requires("a")(function)

@@ -77,13 +77,11 @@ class ServerErrorMiddleware:
     async def answer(
         self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
     ) -> None:
-        """Send the 500 for ``exc`` if no response has ``started``; nothing to a connection that is no HTTP request.
+        """Send the 500 for ``exc`` to an HTTP request whose response has not ``started``.
 
         After that the handler is called all the same, but not for what a layer further in has answered by this one. An
         answer that did not get here, as a middleware has kept it, is made again.
         """
-        if scope["type"] != "http":
-            return
         answered = (id(self), id(exc))  # not the exception, whose traceback leads back to the scope
         was_answered, scope[ANSWERED] = scope.get(ANSWERED) == answered, answered
         request = view_of(self.request_class, scope, receive, send)
