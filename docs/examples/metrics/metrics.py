@@ -51,7 +51,7 @@ app = Shine(
         WebSocketRoute("/echo/{room}", echo),
         Mount("/tenants/{tenant}", routes=[Mount("/v1", routes=tenant)]),
         Mount("/old", WSGIMiddleware(old)),
-        Mount("/metrics", MetricsApp()),
+        Route("/metrics", MetricsApp()),
     ],
     middleware=[Middleware(PrometheusMiddleware), Middleware(OpenTelemetryMiddleware)],
 )

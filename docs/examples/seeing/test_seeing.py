@@ -53,6 +53,8 @@ def upload_that_stops(server: Any, request_id: str) -> bytes:
         received = b""
         while chunk := client.recv(1000):
             received += chunk
+            if "granian" in server.process.args and received.endswith(b"too long to arrive."):
+                break  # granian (2.8) says that it closes the connection, and does not always do so
     return received
 
 

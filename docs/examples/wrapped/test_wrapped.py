@@ -109,6 +109,19 @@ def test_together_each_of_them_does_its_work(client: httpx.Client) -> None:
     assert client.get("/together/", headers={"Host": "evil.example"}).status_code == 400
 
 
+@pytest.mark.parametrize("served", ["fastapi_app"], indirect=True)
+def test_together_the_route_is_seen_of_whatever_a_client_sends(client: httpx.Client) -> None:
+    def counted() -> int:
+        lines = client.get("/metrics/").text.splitlines()
+        found = [line for line in lines if line.startswith("http_requests_total{") and 'route="/echo"' in line]
+        return sum(int(float(line.split()[-1])) for line in found)
+
+    before = counted()
+    for headers, body in (({}, b"plain"), ({"Content-Encoding": "gzip"}, gzip.compress(b"coded"))):
+        assert client.post("/together/echo", headers=headers, content=body).json() == {"received": 5}
+    assert counted() == before + 2
+
+
 def test_together_the_error_has_what_the_others_add(client: httpx.Client, served: Any) -> None:
     broken = client.get("/together/broken", headers={"Origin": "https://page.example", "Connection": "close"})
     assert broken.headers["x-request-id"]

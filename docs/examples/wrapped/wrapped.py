@@ -4,7 +4,7 @@ uvicorn wrapped:app                                  around a bare application
 WRAPPED_APP=fastapi_app uvicorn wrapped:app          around one of FastAPI, or of Quart: quart_app
 
 The first segment of the path says which: ``/cors/`` is the page inside `CORSMiddleware`, and ``/together/`` the page
-inside all of them, in the order that fits.
+inside all of them, in the order that fits. ``/metrics/`` has what `PrometheusMiddleware` has counted.
 """
 
 import os
@@ -41,7 +41,7 @@ from asgi_middleware import (
     TrustedHostMiddleware,
 )
 from asgi_middleware.opentelemetry import OpenTelemetryMiddleware
-from asgi_middleware.prometheus import PrometheusMiddleware
+from asgi_middleware.prometheus import MetricsApp, PrometheusMiddleware
 from asgi_types import ASGIApp, HTTPConnection
 
 
@@ -52,13 +52,15 @@ class Everybody(AuthenticationBackend):
         return AuthCredentials(["read"]), SimpleUser("somebody")
 
 
-# In the order in which a request meets them: what it is called and who it is from, what is seen of it, what is added to all
-# answers, what turns errors into answers, who is refused, and what is nearest to the body.
+REGISTRY = CollectorRegistry()
+
+# In the order in which a request meets them: what it is called and who it is from, what is seen of it, what is added to
+# all answers, what turns errors into answers, who is refused, and what is nearest to the body.
 ALL = {
     "request-id": Middleware(RequestIDMiddleware, trusted=["127.0.0.1"]),
     "proxy": Middleware(ProxyHeadersMiddleware, trusted=["127.0.0.1"]),
     "access-log": Middleware(AccessLogMiddleware),
-    "prometheus": Middleware(PrometheusMiddleware, registry=CollectorRegistry()),
+    "prometheus": Middleware(PrometheusMiddleware, registry=REGISTRY),
     "opentelemetry": Middleware(OpenTelemetryMiddleware),
     "server-timing": Middleware(ServerTimingMiddleware),
     "security": Middleware(SecurityHeadersMiddleware),
@@ -91,7 +93,11 @@ class Chooser:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.ways: dict[str, Callable[..., Any]] = {"together": together(app), "plain": app}
+        self.ways: dict[str, Callable[..., Any]] = {
+            "together": together(app),
+            "plain": app,
+            "metrics": MetricsApp(REGISTRY),
+        }
         for name, (factory, args, kwargs) in ALL.items():
             self.ways[name] = factory(app, *args, **kwargs)
 

@@ -58,6 +58,14 @@ async def test_everything_is_the_default(drive, page):
     assert await is_marked(drive, where(Marking)(page), "/anything")
 
 
+@pytest.mark.parametrize("path", ["private/x", "x", "http://a.example/private/x", "*", "private"])
+@pytest.mark.parametrize("pattern", ["/private/*", "/private/x", "/*", "/other"])
+async def test_no_path_without_a_slash_gets_around_it(drive, page, path, pattern):
+    """A server may hand it on, and an application may take it for one that has the slash."""
+    assert await is_marked(drive, where(Marking, paths=pattern)(page), path)
+    assert await is_marked(drive, where(Marking, skip=pattern)(page), path)
+
+
 async def test_skip_counts_more_than_paths_and_when(drive, page):
     app = where(Marking, paths="/api/*", skip=["/api/health"], when=lambda scope: True)(page)
     assert await is_marked(drive, app, "/api/users")
@@ -196,4 +204,5 @@ def test_each_path_is_inside_or_outside(path, pattern):
     for wrapped in (where(middleware, paths=pattern)(plain), where(middleware, skip=pattern)(plain)):
         with pytest.raises(StopIteration):
             wrapped({"type": "http", "path": path}, None, None).send(None)
-    assert sorted(way) == ["middleware", "plain"]
+    is_path = path.startswith("/") or not path
+    assert sorted(way) == ["middleware", "plain" if is_path else "middleware"]

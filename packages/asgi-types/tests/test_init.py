@@ -33,11 +33,13 @@ def test_importing_it_loads_the_standard_library_only_and_little_of_it() -> None
     assert roots & TOO_HEAVY == set()
 
 
-def test_the_root_leaves_typed_scopes_events_and_json_to_those_who_ask() -> None:
+def test_the_root_leaves_typed_scopes_events_json_and_origins_to_those_who_ask() -> None:
     loaded = loaded_by("import asgi_types")
-    assert {name for name in loaded if name.endswith(("scopes", "events", "json_codec"))} == set()
-    asked = loaded_by("import asgi_types.scopes, asgi_types.events, asgi_types.json_codec")
-    assert {"asgi_types.scopes", "asgi_types.events", "asgi_types.json_codec"} < asked
+    assert {
+        name for name in loaded if name.endswith(("scopes", "events", "json_codec", "origin", "origin_set"))
+    } == set()
+    asked = loaded_by("import asgi_types.scopes, asgi_types.events, asgi_types.json_codec, asgi_types.origin")
+    assert {"asgi_types.scopes", "asgi_types.events", "asgi_types.json_codec", "asgi_types.origin"} < asked
 
 
 def test_json_alone_loads_little_more_than_the_json_of_the_standard_library() -> None:
@@ -72,7 +74,7 @@ def public_modules() -> list[str]:
 
 
 def test_few_modules_are_public() -> None:
-    beside = ["events", "json_codec", "request_body_limit", "scopes"]
+    beside = ["events", "json_codec", "origin", "request_body_limit", "scopes"]
     assert sorted(public_modules()) == ["asgi_types", *(f"asgi_types.{name}" for name in beside)]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asgi_types import denial_send, may_have_body, response_start
+from asgi_types import denial_send, may_have_body, nothing_sent, response_start
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,7 @@ async def test_a_denial_has_names_of_its_own():
     await denial_send(send)(message)
     assert sent == [{**message, "type": "websocket.http.response.start"}]
     assert message["type"] == "http.response.start"
+
+
+async def test_there_is_something_to_await_where_nothing_is_sent():
+    assert await nothing_sent() is None

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ._clients.client_networks_middleware import ClientNetworksMiddleware as ClientNetworksMiddleware
     from ._compression.compression_middleware import CompressionMiddleware as CompressionMiddleware
     from ._compression.decompression_middleware import DecompressionMiddleware as DecompressionMiddleware
+    from ._compression.excluded_types import DEFAULT_EXCLUDED_CONTENT_TYPES as DEFAULT_EXCLUDED_CONTENT_TYPES
     from ._compression.gzip_middleware import GZipMiddleware as GZipMiddleware
-    from ._compression.media_types import DEFAULT_EXCLUDED_CONTENT_TYPES as DEFAULT_EXCLUDED_CONTENT_TYPES
     from ._cors.cors_middleware import CORSMiddleware as CORSMiddleware
     from ._cors.cors_options import ALL_METHODS as ALL_METHODS
     from ._cors.cors_options import SAFELISTED_HEADERS as SAFELISTED_HEADERS
@@ -81,7 +81,7 @@ _HOMES = {
     "ClientNetworksMiddleware": "._clients.client_networks_middleware",
     "CompressionMiddleware": "._compression.compression_middleware",
     "ContentSecurityPolicy": "._security.content_security_policy",
-    "DEFAULT_EXCLUDED_CONTENT_TYPES": "._compression.media_types",
+    "DEFAULT_EXCLUDED_CONTENT_TYPES": "._compression.excluded_types",
     "DecompressionMiddleware": "._compression.decompression_middleware",
     "ENFORCE_DOMAIN_WILDCARD": "._hosts.trusted_host_middleware",
     "ExceptionHandler": "._errors.error_handler",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from asgi_types import Message, RawHeaders
 
@@ -21,6 +22,10 @@ def joined_field(headers: Pairs, name: bytes) -> str | None:
     """All values of this name as one list (RFC 9110 section 5.3), or None if there is no such field."""
     values = [value.decode("latin-1") for found, value in headers if found == name]
     return ", ".join(values) if values else None
+
+
+STARTS: Final = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+"""Messages whose headers the client gets, be it asked for a page or a WebSocket."""
 
 
 def start_with(message: Message, headers: RawHeaders) -> Message:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from asgi_types import Scope
 
+from ._items import items
+
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -33,7 +35,7 @@ class Networks:
     """
 
     def __init__(self, networks: Iterable[str]) -> None:
-        given = (networks,) if isinstance(networks, str) else tuple(networks)
+        given = items(networks)
         self._has_all = "*" in given
         self._has_unix = self._has_all or "unix" in given
         self._networks = [_network(text) for text in given if text not in ("*", "unix")]

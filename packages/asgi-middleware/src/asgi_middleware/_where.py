@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ParamSpec
 
-from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path, is_async_callable
+from asgi_types import ASGIApp, Receive, Scope, Send, get_route_path
 
+from ._items import items
 from ._middleware import MiddlewareFactory
+from ._option_function import check_function
 
 P = ParamSpec("P")
 
@@ -25,11 +27,12 @@ def where(
     default, and ``skip`` those that it is not for, which counts more. ``"/files"`` is this one path, ``"/files/*"`` it
     and all below it, and ``"/*"`` everything. Compared is the path below ``root_path``, as routers compare it: decoded,
     with its case, and nothing taken out, so ``"/files"`` is neither ``/files/`` nor ``//files`` nor ``/a/../files``. An
-    empty path is ``/``. ``when`` gets the scope and says whether this connection is one of them; it must not block. The
-    lifespan always goes through the middleware.
+    empty path is ``/``, and another one without a leading slash, which no router knows, is in all ``paths``. ``when``
+    gets the scope and says whether this connection is one of them; it must not block. The lifespan always goes through
+    the middleware.
 
     Raises `ValueError` for a path without a leading slash, and for ``*`` elsewhere than in ``/*`` at the end;
-    `TypeError` for an async ``when``.
+    `TypeError` for a ``when`` that is no function, or an async one.
 
     >>> class Tagging:
     ...     def __init__(self, app, tag): self.app, self.tag = app, tag
@@ -45,8 +48,8 @@ def where(
     seen: /
     /health
     """
-    if when is not None and is_async_callable(when):
-        raise TypeError("when cannot be async: its coroutine would count as True. Write it with 'def'.")
+    if when is not None:
+        check_function("when", when, "a function of the scope")
     chosen = None if paths is None else _PathSet(paths)
     skipped = _PathSet(skip)
 
@@ -81,14 +84,16 @@ class _Where:
         if scope["type"] not in ("http", "websocket"):
             return self.app
         path = get_route_path(scope) or "/"
-        if path in self._skip or (self._paths is not None and path not in self._paths):
+        # Servers let through what begins without a slash, and an application may take it for any path.
+        is_elsewhere = self._paths is not None and path.startswith("/") and path not in self._paths
+        if path in self._skip or is_elsewhere:
             return self._plain
         return self.app if self._when is None or self._when(scope) else self._plain
 
 
 class _PathSet:
     def __init__(self, patterns: str | Iterable[str]) -> None:
-        given = (patterns,) if isinstance(patterns, str) else tuple(patterns)
+        given = items(patterns)
         for pattern in given:
             if not pattern.startswith("/") or "*" in pattern.removesuffix("/*"):
                 raise ValueError(f"Not a path: {pattern!r}. Write it as '/files' or '/files/*'.")

@@ -158,8 +158,60 @@ async def test_filters_of_the_logger_are_asked(logger, drive) -> None:
 def test_what_the_programmer_gets_wrong() -> None:
     with pytest.raises(ValueError, match="format is 'xml'"):
         AccessLogMiddleware(Response(""), format="xml")
-    with pytest.raises(ValueError, match="level is 'INFO'"):
+    with pytest.raises(TypeError, match="format is 5: give 'text', 'json'"):
+        AccessLogMiddleware(Response(""), format=5)
+    with pytest.raises(TypeError, match="level is 'INFO': give a number"):
         AccessLogMiddleware(Response(""), level="INFO")
+    with pytest.raises(TypeError, match="skip is '/health'"):
+        AccessLogMiddleware(Response(""), skip="/health")
+
+
+@pytest.mark.parametrize("option", ["format", "level", "skip"])
+def test_functions_cannot_be_async(option) -> None:
+    async def function(record): ...
+
+    with pytest.raises(TypeError, match=f"{option} cannot be async"):
+        AccessLogMiddleware(Response(""), **{option: function})
+
+
+@pytest.mark.parametrize("option", ["format", "level", "skip"])
+async def test_an_error_of_a_function_never_meets_the_request(option, logger, drive, caplog) -> None:
+    done = []
+
+    async def app(scope, receive, send):
+        await Response("Hello")(scope, receive, send)
+        done.append("background work")
+
+    wrapped = AccessLogMiddleware(app, logger=logger, **{option: lambda record: 1 / 0})
+    assert (await drive.request(wrapped)).text == "Hello"
+    assert done
+    assert "ZeroDivisionError" in caplog.text
+    assert not logger.records
+
+
+async def test_an_error_of_a_function_does_not_replace_the_applications(logger, drive) -> None:
+    async def app(scope, receive, send):
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await drive.request(AccessLogMiddleware(app, logger=logger, format=lambda record: 1 / 0))
+
+
+@pytest.mark.parametrize(("scope", "field", "logged"), [
+    ({"client": ("\udc80", 1)}, "client", "%3F"),
+    ({"method": "G\udc80T"}, "method", "G%3FT"),
+    ({"query_string": None}, "query", ""),
+])  # fmt: skip
+async def test_what_no_server_should_say_is_logged(scope, field, logged, logger, drive) -> None:
+    app = AccessLogMiddleware(Response("Hello"), logger=logger, log_query=True)
+    await drive.events(app, {**drive.scope(), **scope}, [])
+    assert getattr(logger.records[0], field) == logged
+
+
+async def test_no_text_of_the_client_has_control_characters(logger, drive) -> None:
+    headers = [(b"user-agent", b"x\x85FAKE\x9b31m"), (b"referer", b"\xe9\r\n")]
+    await drive.request(AccessLogMiddleware(Response(""), logger=logger), headers=headers)
+    assert (logger.records[0].user_agent, logger.records[0].referer) == (r"x\x85FAKE\x9b31m", r"é\r\n")
 
 
 async def test_other_scopes_pass_through() -> None:

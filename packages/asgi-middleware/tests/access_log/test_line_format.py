@@ -136,7 +136,7 @@ async def test_what_applications_change_below_is_not_what_was_asked_for(drive) -
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_encoded_paths_can_be_read_back(path: str) -> None:
-    from asgi_middleware._access_log.connection_log import _escaped_path
+    from asgi_middleware._access_log.exchange_record import _escaped_path
 
     assert unquote(_escaped_path(path)) == path
     assert _escaped_path(path).isascii()
@@ -144,7 +144,7 @@ def test_encoded_paths_can_be_read_back(path: str) -> None:
 
 
 def test_linear(assert_linear) -> None:
-    from asgi_middleware._access_log.connection_log import _escaped_path
+    from asgi_middleware._access_log.exchange_record import _escaped_path
 
     assert_linear(_escaped_path, lambda n: "/ü" * n, 5000)
     assert_linear(text_line, lambda n: replace(RECORD, request_id="\n" * n), 2000)

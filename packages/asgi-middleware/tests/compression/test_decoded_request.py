@@ -82,6 +82,15 @@ async def test_handlers_above_answer_in_place(post):
     assert (answer.status, answer.text) == (400, f"Handled: {SENTENCE}")
 
 
+@pytest.mark.parametrize("app", [forgets_it, turns_it_into_a_400], ids=lambda app: app.__name__)
+async def test_handlers_further_in_do_not_answer_for_those_above(post, app):
+    async def handler(connection, exc):
+        raise AssertionError
+
+    answer = await post(ExceptionMiddleware(app, {400: handler}))
+    assert (answer.status, answer.text) == (400, SENTENCE)
+
+
 async def test_an_answer_of_the_same_status_is_the_applications(post):
     async def app(scope, receive, send):
         try:
@@ -263,7 +272,8 @@ async def test_too_large_is_the_cores_refusal(post):
     assert (answer.status, errors) == (413, [999])
 
 
-async def test_a_refusal_leaves_no_cycle(post):
+@pytest.mark.parametrize("size", [2000, 200_000], ids=["on the loop", "in a thread"])
+async def test_a_refusal_leaves_no_cycle(post, size):
     refusals = []
 
     async def app(scope, receive, send):
@@ -273,10 +283,11 @@ async def test_a_refusal_leaves_no_cycle(post):
             refusals.append(weakref.ref(exc))
             raise
 
+    body = gzip.compress(random.Random(1).randbytes(size))
     gc.collect()
     gc.disable()
     try:
-        assert (await post(app)).status == 400
+        assert (await post(app, body, max_size=size * 0.9)).status == 413
         assert refusals[0]() is None
     finally:
         gc.enable()

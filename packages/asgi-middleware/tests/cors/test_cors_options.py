@@ -23,6 +23,22 @@ def test_any_collection_will_do():
     assert "x-a" in made.allow_headers
 
 
+def test_an_empty_text_is_no_origin():
+    """It is what a setting without a value gives."""
+    assert CORSMiddleware(app, [""]).allow_origins == ()
+    assert CORSMiddleware(app, ["https://a.example", ""]).allow_origins == ("https://a.example",)
+
+
+@pytest.mark.parametrize("given", [None, 5, b"https://a.example"])
+def test_an_origin_is_text(given):
+    with pytest.raises(TypeError, match=r"An origin is a text such as 'https://example\.org', not "):
+        CORSMiddleware(app, ["https://a.example", given])
+
+
+def test_the_highest_port():
+    assert CORSMiddleware(app, ["https://a.example:65535"]).allow_origins == ("https://a.example:65535",)
+
+
 def test_nothing_is_allowed_by_default():
     made = CORSMiddleware(app)
     assert (made.allow_origins, made.allow_methods, made.allow_origin_regex) == ((), ("GET",), None)
@@ -49,7 +65,11 @@ def test_names_are_tokens(option, name):
         CORSMiddleware(app, **{option: ["X-A", name]})
 
 
-def test_a_negative_age_is_refused():
-    with pytest.raises(ValueError, match="0 to have nothing kept"):
-        CORSMiddleware(app, max_age=-1)
+@pytest.mark.parametrize("age", [-1, 1.5, "600", None])
+def test_an_age_that_is_none_is_refused(age):
+    with pytest.raises(ValueError, match=f"max_age cannot be {age!r}: give whole seconds, or 0 to have nothing kept"):
+        CORSMiddleware(app, max_age=age)
+
+
+def test_an_age_may_be_none_at_all():
     assert CORSMiddleware(app, max_age=0).max_age == 0

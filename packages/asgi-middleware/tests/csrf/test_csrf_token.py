@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from asgi_middleware import CSRFMiddleware, csrf_token
@@ -20,6 +23,22 @@ async def test_it_takes_a_scope_or_a_connection(drive, make):
     assert len((await drive.request(CSRFMiddleware(app, secret=SECRET))).text) == 48
 
 
+@pytest.mark.parametrize("make", [dict, HTTPConnection])
+async def test_the_session_is_that_of_the_connection_that_asks(drive, make):
+    """Middleware further in may have handed on a copy of the scope, with the session."""
+    seen = []
+
+    def bind_to(connection):
+        seen.append((type(connection.scope), connection.scope.get("session")))
+        return "a session"
+
+    async def app(scope, receive, send):
+        await Response(csrf_token(make({**scope, "session": "inner"})))(scope, receive, send)
+
+    await drive.request(CSRFMiddleware(app, secret=SECRET, bind_to=bind_to))
+    assert seen == [(dict, "inner")]
+
+
 @pytest.mark.parametrize("scope", [{"type": "http"}, HTTPConnection({"type": "http"})], ids=["scope", "connection"])
 def test_without_the_middleware_it_is_an_error_that_tells_the_fix(scope):
     with pytest.raises(RuntimeError, match=r'CSRFMiddleware\(app, secret="\.\.\."\)'):
@@ -34,6 +53,28 @@ async def test_without_a_secret_too(drive):
         await drive.request(CSRFMiddleware(app))
     with pytest.raises(RuntimeError, match="with a secret"):
         await drive.websocket(CSRFMiddleware(app, secret=SECRET))
+
+
+async def test_a_request_does_not_wait_for_the_garbage_collector(drive):
+    class Scope(dict):
+        pass
+
+    async def app(scope, receive, send):
+        await Response(csrf_token(scope))(scope, receive, send)
+
+    async def send(message):
+        pass
+
+    scope = Scope(drive.scope())
+    alive = weakref.ref(scope)
+    gc.collect()
+    gc.disable()
+    try:
+        await CSRFMiddleware(app, secret=SECRET)(scope, None, send)
+        del scope
+        assert alive() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])

@@ -44,6 +44,9 @@ REFUSED = [
     "a.example.org",
     "example.net",  # the wildcard is for what is below it
     "evilexample.net",
+    ".example.net",  # these three are hosts by RFC 3986, and no names of the DNS
+    "a..example.net",
+    "evil%2f.example.net",
     "example.net.evil.example",
     "example.org.",  # another name for a browser, with cookies of its own, and for a certificate
     "dot.example",

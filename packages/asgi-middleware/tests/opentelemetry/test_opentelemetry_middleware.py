@@ -113,21 +113,19 @@ async def test_it_ends_with_the_last_byte(drive, telemetry):
     assert telemetry.span.status.status_code == StatusCode.UNSET
 
 
-async def test_an_error_that_is_answered_and_raised_is_recorded(drive, telemetry, monkeypatch):
-    from asgi_middleware._opentelemetry import opentelemetry_middleware
-
-    now = [10**18]
-    monkeypatch.setattr(opentelemetry_middleware, "time_ns", lambda: now[0])
+async def test_an_error_that_is_answered_and_raised_is_recorded(drive, telemetry, monkeypatch, clock):
+    monkeypatch.setattr("asgi_middleware._exchange.exchange.time_ns", lambda: 10**18)
 
     async def app(scope, receive, send):
+        clock.now += 2
         await Response("Internal Server Error", 500)(scope, receive, send)
-        now[0] += 10**9
+        clock.now += 1
         raise ValueError("no such thing")
 
     with pytest.raises(ValueError, match="no such thing"):
         await drive.request(telemetry.around(app))
     span = telemetry.span
-    assert span.end_time == 10**18
+    assert span.end_time == 10**18 + 2 * 10**9
     assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, "ValueError: no such thing")
     assert span.attributes["error.type"] == "ValueError"
     assert span.attributes["http.response.status_code"] == 500
@@ -177,7 +175,41 @@ async def test_one_that_is_cancelled_is_no_error_of_the_application(drive, telem
     span = telemetry.span
     assert span.status.status_code == StatusCode.UNSET
     assert span.attributes["error.type"] in ("CancelledError", "Cancelled")
-    assert "http.response.status_code" not in span.attributes
+    assert span.attributes["http.response.status_code"] == 499
+
+
+@pytest.mark.parametrize("raises", [None, ConnectionError("gone")])
+async def test_a_client_that_has_left_is_no_error_of_the_application(drive, telemetry, raises):
+    async def app(scope, receive, send):
+        await receive()
+        assert (await receive())["type"] == "http.disconnect"
+        if raises:
+            raise raises
+
+    if raises:
+        with pytest.raises(ConnectionError):
+            await drive.request(telemetry.around(app))
+    else:
+        await drive.request(telemetry.around(app))
+    span = telemetry.span
+    assert (span.status.status_code, span.attributes["http.response.status_code"]) == (StatusCode.UNSET, 499)
+    assert [event.name for event in span.events] == (["exception"] if raises else [])
+
+
+@pytest.mark.parametrize("raises", [None, LookupError()])
+async def test_one_without_an_answer_is_a_500(drive, telemetry, raises):
+    async def app(scope, receive, send):
+        if raises:
+            raise raises
+
+    if raises:
+        with pytest.raises(LookupError):
+            await drive.request(telemetry.around(app))
+    else:
+        await drive.request(telemetry.around(app))
+    span = telemetry.span
+    assert (span.status.status_code, span.attributes["http.response.status_code"]) == (StatusCode.ERROR, 500)
+    assert span.attributes["error.type"] == ("LookupError" if raises else "500")
 
 
 @pytest.mark.parametrize(("method", "name", "known", "original"), [
@@ -228,8 +260,9 @@ async def test_values_of_signed_urls_are_left_out(drive, telemetry, query, seen)
     assert telemetry.span.attributes["url.query"] == seen
 
 
-async def test_what_is_sensitive_may_be_said(drive, telemetry):
-    app = telemetry.around(Response("x"), sensitive_query_parameters=["token"])
+@pytest.mark.parametrize("names", [["token"], "token"])
+async def test_what_is_sensitive_may_be_said(drive, telemetry, names):
+    app = telemetry.around(Response("x"), sensitive_query_parameters=names)
     await drive.request(app, "/?sig=a&token=b")
     assert telemetry.span.attributes["url.query"] == "sig=a&token=REDACTED"
 
@@ -252,6 +285,18 @@ async def test_urls_may_be_excluded(drive, telemetry, excluded, path, spans):
 async def test_around_each_other_the_outermost_is_at_work(drive, telemetry):
     await drive.request(telemetry.around(telemetry.around(Response("x"))))
     assert len(telemetry.spans) == 1
+
+
+async def test_what_the_outermost_leaves_alone_the_others_do_too(drive, telemetry):
+    await drive.request(telemetry.around(telemetry.around(Response("x")), excluded_urls="health"), "/health")
+    assert telemetry.spans == ()
+
+
+async def test_a_scope_that_is_served_again_has_another_span(drive, telemetry):
+    app, scope = telemetry.around(Response("x")), drive.scope()
+    for _n in range(2):
+        await drive.events(app, scope, [])
+    assert len(telemetry.spans) == 2
 
 
 class TestWebSocket:
@@ -286,12 +331,12 @@ class TestWebSocket:
         await drive.websocket(denied, extensions={"websocket.http.response": {}})
         assert [span.attributes["http.response.status_code"] for span in telemetry.spans] == [403, 401]
 
-    async def test_one_that_never_answers_has_no_status(self, drive, telemetry):
+    async def test_one_that_never_answers_is_a_500(self, drive, telemetry):
         async def app(scope, receive, send): ...
 
         await drive.events(telemetry.around(app), {**drive.websocket_scope(), "scheme": "wss"}, [])
         assert telemetry.span.attributes["url.scheme"] == "wss"
-        assert "http.response.status_code" not in telemetry.span.attributes
+        assert telemetry.span.attributes["http.response.status_code"] == 500
 
     async def test_one_that_fails_is_an_error(self, drive, telemetry):
         async def app(scope, receive, send):
@@ -327,16 +372,11 @@ class TestMetrics:
         assert 0 < point.sum < 60
         assert point.explicit_bounds == (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
-    async def test_it_is_the_time_until_the_last_byte(self, drive, telemetry, monkeypatch):
-        from asgi_middleware._opentelemetry import opentelemetry_middleware
-
-        now = [100.0]
-        monkeypatch.setattr(opentelemetry_middleware, "perf_counter", lambda: now[0])
-
+    async def test_it_is_the_time_until_the_last_byte(self, drive, telemetry, clock):
         async def app(scope, receive, send):
-            now[0] += 3
+            clock.now += 3
             await Response("x", 500)(scope, receive, send)
-            now[0] += 40
+            clock.now += 40
 
         await drive.request(telemetry.around(app))
         (point,) = telemetry.points("http.server.request.duration")

@@ -20,9 +20,11 @@ def told_fixture(drive):
         given = {"client": ("127.0.0.1", 50000), **(scope or {})}
         make = drive.websocket_scope if websocket else drive.scope
         before = make(headers=raw, **given)
-        kept = {**before, "headers": [*before["headers"]]}
+        headers, kept = before["headers"], [*before["headers"]]
         await drive.events(ProxyHeadersMiddleware(app, **options), before, [])
-        assert before == kept  # it is the server's, and the outer layers'
+        assert headers == kept  # the list is the server's
+        assert seen == [before]
+        assert seen[0] is before
         return seen[0]
 
     return told

@@ -258,17 +258,35 @@ async def test_without_any_of_the_headers_the_scope_is_handed_on_as_it_is(drive)
         assert seen.pop() is scope
 
 
+@pytest.mark.parametrize("client", ["127.0.0.1", "6.6.6.6"])
+@pytest.mark.parametrize("is_websocket", [False, True])
+async def test_what_is_written_further_in_is_seen_further_out(client, is_websocket, drive):
+    async def app(scope, receive, send):
+        scope["route"], scope["user"] = "a route", "somebody"
+
+    make = drive.websocket_scope if is_websocket else drive.scope
+    scope = make(headers=HEADERS, client=(client, 1))
+    await ProxyHeadersMiddleware(app, fields=ALL)(scope, None, None)
+    assert (scope["route"], scope["user"]) == ("a route", "somebody")
+
+
+async def test_what_was_told_holds_when_the_application_has_returned(told):
+    """Servers log the client then, and tasks that outlive the call look at it."""
+    scope = await told({FOR: "192.0.2.43", PROTO: "https", PREFIX: "/shop"}, fields=["for", "proto", "prefix"])
+    assert (scope["client"], scope["scheme"], scope["root_path"]) == (("192.0.2.43", 0), "https", "/shop")
+
+
 async def test_headers_may_be_any_iterable(drive):
     seen = []
 
     async def app(scope, receive, send):
         seen.append(scope)
 
-    scope = drive.scope(client=("::1", 1))
-    scope["headers"] = ((b"x-forwarded-for", b"192.0.2.43"),)
-    await ProxyHeadersMiddleware(app)(scope, None, None)
-    del scope["scheme"]
-    await ProxyHeadersMiddleware(app, fields=ALL, strip=False)(scope, None, None)
+    for options in ({}, {"fields": ALL, "strip": False}):
+        scope = drive.scope(client=("::1", 1), headers=((b"x-forwarded-for", b"192.0.2.43"),))
+        scope["headers"] = tuple(scope["headers"])
+        del scope["scheme"]
+        await ProxyHeadersMiddleware(app, **options)(scope, None, None)
     assert [each["client"] for each in seen] == [("192.0.2.43", 0)] * 2
 
 

@@ -20,6 +20,8 @@ def connection(host, **scope):
         ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::", "2001:db8:1:3::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("64:ff9b::192.0.2.1", "64:ff9b::c000:201"),  # each is another client, behind a translator
+        ("64:ff9b:0:0:0:1::", "64:ff9b::/64"),
         ("testclient", "testclient"),
         ("", "unix"),
         (None, "unix"),

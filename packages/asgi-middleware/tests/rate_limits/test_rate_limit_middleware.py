@@ -250,10 +250,16 @@ async def test_errors_of_a_store_are_errors(drive):
         (("5/hour",), {"cost": -1}, "A cost of -1 is never allowed"),
         (("5 an hour",), {}, "Not a rate limit: '5 an hour'"),
         ((), {"messages": "many"}, "Not a rate limit: 'many'"),
+        ((5,), {}, "Not a rate limit: 5. Write it as '100/minute'"),
+        ((None,), {}, "Not a rate limit: None"),
+        ((), {"messages": 5}, "Not a rate limit: 5"),
+        (("5/hour",), {"key": "client"}, "key is 'client': give a function of the connection."),
+        (("5/hour",), {"key": None}, "key is None: give a function"),
+        (("5/hour",), {"cost": 1.5}, "cost is 1.5: give a function of the connection."),
     ],
 )
 def test_misuse(limits, options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         RateLimitMiddleware(hello, *limits, **options)
 
 

@@ -100,7 +100,7 @@ def no_wait(coroutine):
 
 @pytest.mark.parametrize("on_failure", ["allow", "refuse"])
 async def test_hangs(own_redis, until, logged, on_failure):
-    limited = Limited(own_redis, on_failure=on_failure, timeout=0.5)
+    limited = Limited(own_redis, on_failure=on_failure, timeout=0.2)
     async with limited.store:
         await until(limited.counts)
         await anyio.sleep(0.2)  # longer than the pause, so that the connection is no bad one
@@ -114,18 +114,18 @@ async def test_hangs(own_redis, until, logged, on_failure):
             for _ in range(20):
                 tasks.start_soon(hit)
         assert results == [None] * 20
-        assert 0.4 < time.monotonic() - begin < 5  # one after another they would take 10 seconds
+        assert 0.15 < time.monotonic() - begin < 3  # one after another they would take 4 seconds
         for _ in range(8):  # while nothing is tried, and while the next connection is
             assert no_wait(limited.hit()) is None
-            await anyio.sleep(0.1)
+            await anyio.sleep(0.05)
         own_redis.resume()
         await until(limited.counts)
-    assert logged() == [f"{LOST}TimeoutError: Redis has not answered within 0.5 seconds.", RESTORED]
+    assert logged() == [f"{LOST}TimeoutError: Redis has not answered within 0.2 seconds.", RESTORED]
 
 
 async def test_hangs_at_the_start(own_redis, until):
     own_redis.pause()
-    limited = Limited(own_redis, timeout=0.5)
+    limited = Limited(own_redis, timeout=0.2)
     async with limited.store:
         assert await limited.hit() is None
 
@@ -185,9 +185,16 @@ async def test_a_connection_that_is_closed_while_idle_is_made_again(own_redis, u
             await until(limited.counts)
         first, before = limited.store._link()._connection, len(logged())
         await anyio.sleep(0.2)  # longer than the pause, so that the connection is no bad one
-        await own_redis.ask_later("CLIENT", "KILL", "TYPE", "normal")
-        assert await next_connection(limited.store._link(), first) is None
-        assert await limited.hit()
+        found = []
+
+        async def hit_at_once():  # the next connection may be there before it is known that this one was closed
+            found.append(await next_connection(limited.store._link(), first))
+            found.append(await limited.hit())
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(hit_at_once)
+            await own_redis.ask_later("CLIENT", "KILL", "TYPE", "normal")
+        assert found == [None, True]
     assert len(logged()) == before
 
 
@@ -206,12 +213,28 @@ async def test_connections_that_never_last_are_not_made_again_at_once(redis, unt
         assert await limited.hit() is None
 
 
+@pytest.mark.parametrize("answer", [[], 5, None, b"OK", [1], [1, 1, 1, "1"], [1, 1, 1, 1, 1], [1, 1, 1, 1, "1"]])
+async def test_another_answer_is_a_failure(redis, until, logged, answer, monkeypatch):
+    limited = Limited(redis, on_failure="allow")
+    async with limited.store:
+        await until(limited.counts)
+
+        async def answering(*_):
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(limited.store._link(), "_answer", answering)
+            assert await limited.hit() is None
+        await until(limited.counts)
+    assert logged() == [f"{LOST}ValueError: Not what the script answers: {answer}", RESTORED]
+
+
 @pytest.mark.parametrize("on_failure", ["allow", "refuse"])
 async def test_an_error_of_redis_is_a_failure_logged_once(own_redis, until, logged, on_failure):
     limited = Limited(own_redis, on_failure=on_failure)
     async with limited.store:
         await own_redis.ask_later("CONFIG", "SET", "maxmemory", "1")
-        end = time.monotonic() + 0.5
+        end = time.monotonic() + 0.25
         while time.monotonic() < end:
             assert await limited.hit() is None
             await anyio.sleep(0.01)
@@ -291,7 +314,7 @@ async def test_left_while_a_hit_waits(own_redis, until):
 
 
 async def test_refuses_until_what_was_forgotten_does_not_count(own_redis, until):
-    limited = Limited(own_redis, RateLimit(3, per=3))
+    limited = Limited(own_redis, RateLimit(3, per=1))
     longer = RateLimit(3, per=61)
     async with limited.store, RedisRateLimitStore(own_redis.url, on_failure="allow") as open_store:
         assert [await limited.hit() for _ in range(4)] == [True, True, True, False]
@@ -307,10 +330,10 @@ async def test_refuses_until_what_was_forgotten_does_not_count(own_redis, until)
         assert (await open_store.hit("other", [limited.limit]))[0].remaining == 2
         with pytest.raises(RateLimitUnavailable) as refused:
             await limited.store.hit("key", [limited.limit, longer])
-        assert refused.value.headers["retry-after"] in ("1", "2", "3", "4")
+        assert refused.value.headers["retry-after"] in ("1", "2")
         assert (await limited.store.hit("key", [longer]))[0].is_allowed  # which begins anew
         await until(limited.counts)
-        assert time.monotonic() - killed > 3
+        assert time.monotonic() - killed > 1
         # Nothing was counted meanwhile but the first hit that got through.
         assert (await limited.store.hit("key", [limited.limit], 0))[0].remaining == 2
 

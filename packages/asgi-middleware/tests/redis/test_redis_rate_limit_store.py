@@ -69,7 +69,7 @@ async def test_many_at_once_never_get_more(redis):
 
 async def test_windows_slide(redis):
     """By the real clock: no window has more, and what is not let through has its window full."""
-    limit, hits = RateLimit(7, per=0.3), []
+    limit, hits = RateLimit(7, per=0.15), []
     async with new_store(redis) as store:
         await store.hit("warm", [limit])
         while sum(is_allowed for _, _, is_allowed in hits) < 22:  # of three windows and one more

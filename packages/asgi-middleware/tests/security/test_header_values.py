@@ -20,8 +20,14 @@ from asgi_types import Response
         ),
         ("cross_origin_embedder_policy", ["unsafe-none", "require-corp", 'credentialless; report-to="x"']),
         ("cross_origin_resource_policy", ["same-origin", "same-site", "cross-origin"]),
-        ("permissions_policy", ["camera=(), geolocation=(self)"]),
-        ("reporting_endpoints", ['csp="https://a.example/csp"']),
+        (
+            "permissions_policy",
+            [
+                *("camera=(), geolocation=(self)", "camera=*", "camera=self,usb=()", 'usb=(self "https://a.example")'),
+                'camera=();report-to=csp, fullscreen="https://a.example"',
+            ],
+        ),
+        ("reporting_endpoints", ['csp="https://a.example/csp"', 'a="/a", b-2="https://b.example"']),
         ("content_security_policy_report_only", ["default-src 'self'"]),
         (
             "strict_transport_security",
@@ -49,7 +55,23 @@ async def test_what_is_taken_is_sent(parameter, values, drive):
         ("cross_origin_opener_policy", ["same-site", "same-origin;x"], "cross-origin-opener-policy is one of"),
         ("cross_origin_embedder_policy", ["require"], "cross-origin-embedder-policy is one of"),
         ("cross_origin_resource_policy", ["none"], "but not 'none'."),
-        ("permissions_policy", ["camera=()\r\nX: y"], "CR, LF and NUL are not allowed"),
+        (
+            "permissions_policy",
+            [
+                "camera 'none'",
+                "camera=none",
+                "camera=();geolocation=()",
+                "camera=(),",
+                "Camera=()",
+                "camera=()\r\nX: y",
+            ],
+            "Write it as 'camera=(), geolocation=(self)'.",
+        ),
+        (
+            "reporting_endpoints",
+            ["https://x", "csp=https://x", 'csp="https://x" x'],
+            "Not a value of reporting-endpoints",
+        ),
         ("content_security_policy", ["default-src 'self'\n"], "CR, LF and NUL are not allowed"),
         (
             "strict_transport_security",

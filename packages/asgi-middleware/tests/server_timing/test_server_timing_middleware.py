@@ -115,6 +115,22 @@ async def test_only_some_may_see_it(drive, clock) -> None:
     assert "server-timing" not in (await drive.request(wrapped, "/other")).headers
 
 
+@pytest.mark.parametrize("when", [lambda scope: scope["user"].is_staff, lambda scope: None])
+async def test_where_it_is_not_known_who_may_see_it_nobody_does(when, drive, clock, caplog) -> None:
+    answer = await drive.request(ServerTimingMiddleware(Response("Hello"), when=when))
+    assert (answer.status, answer.text, "server-timing" in answer.headers) == (200, "Hello", False)
+
+
+def test_who_may_see_it_is_said_by_a_function_that_is_not_async() -> None:
+    async def when(scope):
+        return False
+
+    with pytest.raises(TypeError, match="when cannot be async"):
+        ServerTimingMiddleware(Response(""), when=when)
+    with pytest.raises(TypeError, match="when is '/admin'"):
+        ServerTimingMiddleware(Response(""), when="/admin")
+
+
 async def test_hints_and_second_starts(drive, clock) -> None:
     async def app(scope, receive, send):
         await send({"type": "http.response.early_hint", "links": []})

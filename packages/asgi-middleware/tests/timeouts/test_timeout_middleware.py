@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 from math import inf, nan
 
@@ -18,7 +19,7 @@ LATE = "The server took too long to answer."
 LATE_BODY = "The body of the request took too long to arrive."
 START = {"type": "http.response.start", "status": 200, "headers": []}
 SHORT = 0.02
-OTHERS = {"handler_timeout": None, "body_timeout": None, "send_timeout": None}
+NAMES = ["handler_timeout", "body_timeout", "upload_timeout", "send_timeout", "total_timeout"]
 
 
 def chunk(data: bytes, more_body: bool = True) -> dict:
@@ -152,8 +153,8 @@ async def test_a_slow_body_is_not_the_handlers_fault(connect, drive) -> None:
         await anyio.sleep(SHORT)
         await Response(data)(scope, receive, send)
 
-    client = connect([0.4, chunk(b"a"), 0.4, chunk(b"b"), 0.4, chunk(b"c", False)])
-    limited = TimeoutMiddleware(app, handler_timeout=1, body_timeout=30)
+    client = connect([0.2, chunk(b"a"), 0.2, chunk(b"b"), 0.2, chunk(b"c", False)])
+    limited = TimeoutMiddleware(app, handler_timeout=0.5, body_timeout=30)
     await limited(drive.scope(), client.receive, client.send)
     assert (client.status, client.text) == (200, "abc")
 
@@ -181,11 +182,11 @@ async def test_only_waiting_counts_for_the_upload(connect, drive) -> None:
     async def app(scope, receive, send):
         for _ in range(3):
             await receive()
-            await anyio.sleep(0.4)
+            await anyio.sleep(0.2)
         await Response("done")(scope, receive, send)
 
     client = connect([0.01, chunk(b"a")] * 3)
-    await TimeoutMiddleware(app, upload_timeout=1)(drive.scope(), client.receive, client.send)
+    await TimeoutMiddleware(app, upload_timeout=0.5)(drive.scope(), client.receive, client.send)
     assert client.text == "done"
 
 
@@ -233,11 +234,11 @@ async def test_once_the_response_has_begun_the_body_may_stop(connect, drive) -> 
             await anyio.sleep(SHORT / 10)
             await send(START)
             await anyio.sleep_forever()
-        await anyio.sleep(0.8)
+        await anyio.sleep(0.4)
         await send(body(b"done", False))
 
-    client = connect([0.7, chunk(b"a")])
-    limited = TimeoutMiddleware(app, handler_timeout=0.6, body_timeout=0.5)
+    client = connect([0.35, chunk(b"a")])
+    limited = TimeoutMiddleware(app, handler_timeout=0.3, body_timeout=0.25)
     await limited(drive.scope(), client.receive, client.send)
     assert client.text == "done"
 
@@ -309,8 +310,8 @@ async def test_a_client_that_is_slow_takes_all(connect, drive) -> None:
             await send(body(b"a"))
         await send(body(b"", False))
 
-    client = connect(slow=0.3)
-    await TimeoutMiddleware(app, send_timeout=1)(drive.scope(), client.receive, client.send)
+    client = connect(slow=0.12)
+    await TimeoutMiddleware(app, send_timeout=0.5)(drive.scope(), client.receive, client.send)
     assert client.text == "aaaa"
 
 
@@ -402,13 +403,14 @@ async def test_the_shorter_of_two_strikes(handler, total, connect, drive) -> Non
     assert client.status == 503
 
 
-async def test_no_limit_at_all(connect, drive) -> None:
+@pytest.mark.parametrize("none", [None, inf])
+async def test_no_limit_at_all(none, connect, drive) -> None:
     async def app(scope, receive, send):
         await anyio.sleep(SHORT)
         await reading(scope, receive, send)
 
     client = connect([SHORT, chunk(b"a", False)])
-    await TimeoutMiddleware(app, **OTHERS)(drive.scope(), client.receive, client.send)
+    await TimeoutMiddleware(app, **dict.fromkeys(NAMES, none))(drive.scope(), client.receive, client.send)
     assert client.text == "a"
 
 
@@ -486,6 +488,46 @@ async def test_one_that_swallows_it_and_answers_after_all(connect, drive) -> Non
     assert (client.status, client.text) == (200, "done")
 
 
+async def test_one_that_makes_an_answer_of_it_has_none(connect, drive) -> None:
+    """For the error layer above would take it for an error that comes after the response."""
+
+    async def app(scope, receive, send):
+        try:
+            await anyio.sleep_forever()
+        except BaseException:
+            raise HTTPException(418) from None
+
+    client = connect()
+    limited = ExceptionMiddleware(TimeoutMiddleware(app, handler_timeout=SHORT))
+    await limited(drive.scope(), client.receive, client.send)
+    assert (client.status, client.text) == (503, LATE)
+
+
+async def test_a_late_answer_that_the_server_does_not_take_is_none(connect, drive) -> None:
+    async def app(scope, receive, send):
+        with suppress(BaseException):
+            await anyio.sleep_forever()
+        await Response("late")(scope, receive, send)
+
+    client = connect(slow=0.001)
+    limited = TimeoutMiddleware(app, handler_timeout=SHORT)
+    await limited(drive.scope(), client.receive, client.send)
+    assert (client.status, client.text) == (503, LATE)
+
+
+async def test_what_has_struck_is_told_whatever_comes_after(connect, drive) -> None:
+    async def app(scope, receive, send):
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(3 * SHORT)
+            await send(START)
+        await send(body(b"a"))
+
+    client = connect(slow=0.001)
+    with pytest.raises(TimeoutError, match="handler_timeout"):
+        await TimeoutMiddleware(app, handler_timeout=SHORT)(drive.scope(), client.receive, client.send)
+    assert client.messages == [START]
+
+
 async def test_one_that_returns_without_an_answer_is_the_servers_business(connect, drive) -> None:
     async def app(scope, receive, send):
         await anyio.lowlevel.checkpoint()
@@ -535,13 +577,10 @@ async def test_other_scopes_pass_through() -> None:
     assert wrapped.app is app
 
 
-NAMES = ["handler_timeout", "body_timeout", "upload_timeout", "send_timeout", "total_timeout"]
-
-
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("given", [0, -1, nan, inf, True])
+@pytest.mark.parametrize("given", [0, -1, nan, -inf, True, "3"])
 def test_limits_are_seconds(name, given) -> None:
-    with pytest.raises(ValueError, match=rf"^{name} is {given}: give a number of seconds"):
+    with pytest.raises(ValueError, match=rf"^{name} is {given!r}: give a number of seconds"):
         TimeoutMiddleware(stuck, **{name: given})
 
 

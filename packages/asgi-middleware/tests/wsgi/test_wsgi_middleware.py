@@ -1,6 +1,9 @@
 """WSGI applications, checked by the validator of the standard library, behind ASGI."""
 
+import gc
 import sys
+import weakref
+from contextlib import suppress
 from contextvars import ContextVar
 from threading import Event, current_thread
 from wsgiref.validate import validator
@@ -289,7 +292,8 @@ class TestLeaving:
         with pytest.raises(KeyError, match="a mistake"):
             await drive.events(WSGIMiddleware(app), drive.scope(), [])
 
-    async def test_cancelling_closes_it(self, drive):
+    @pytest.mark.parametrize("waits", [True, False])
+    async def test_cancelling_closes_it(self, drive, waits):
         chunks = Chunks(*[b"x"] * 1000)
         sent = []
 
@@ -302,7 +306,8 @@ class TestLeaving:
                 sent.append(message)
                 if len(sent) == 3:
                     cancelling.cancel()
-                await anyio.lowlevel.checkpoint()
+                if waits:  # as servers do only where their buffers are full
+                    await anyio.lowlevel.checkpoint()
 
             await WSGIMiddleware(answering(chunks))(drive.scope(), receive, send)
         assert cancelling.cancelled_caught
@@ -331,6 +336,28 @@ class TestErrors:
         with pytest.raises(HTTPException) as caught:
             await drive.request(WSGIMiddleware(app))
         assert caught.value.status_code == 418
+
+    async def test_an_error_leaves_no_reference_cycle(self, drive):
+        class Receiving:
+            async def __call__(self):
+                await anyio.sleep_forever()
+
+        def app(environ, start_response):
+            raise LookupError
+
+        receive = Receiving()
+        kept = weakref.ref(receive)
+        gc.collect()
+        gc.disable()
+        try:
+            with suppress(LookupError):
+                await WSGIMiddleware(app)(drive.scope(), receive, None)
+            del receive
+            with anyio.fail_after(5):
+                while kept() is not None:  # noqa: ASYNC110  # the thread has still to let go
+                    await anyio.sleep(0.001)
+        finally:
+            gc.enable()
 
     async def test_an_oserror_of_its_own_is_an_error(self, drive):
         def app(environ, start_response):

@@ -1,8 +1,8 @@
 """The small core that every ASGI package of this family shares: types, headers, URLs, the scope view, one response.
 
 It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
-identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, and JSON is in
-`asgi_types.json_codec`: the root does not load these.
+identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, JSON is in
+`asgi_types.json_codec`, and origins of pages are in `asgi_types.origin`: the root does not load these.
 """
 
 from ._address import Address as Address
@@ -30,6 +30,8 @@ from ._denial import close_message as close_message
 from ._denial import may_deny as may_deny
 from ._exceptions import HTTPException as HTTPException
 from ._exceptions import WebSocketException as WebSocketException
+from ._field import TOKEN as TOKEN
+from ._field import is_token as is_token
 from ._guard import GUARD as GUARD
 from ._guard import VIEW as VIEW
 from ._guard import Guard as Guard
@@ -46,8 +48,10 @@ from ._response import BackgroundWork as BackgroundWork
 from ._response import Response as Response
 from ._response_messages import denial_send as denial_send
 from ._response_messages import may_have_body as may_have_body
+from ._response_messages import nothing_sent as nothing_sent
 from ._response_messages import response_start as response_start
 from ._route_path import get_route_path as get_route_path
+from ._scope_url import DEFAULT_PORTS as DEFAULT_PORTS
 from ._scope_url import ENCODED_SLASH as ENCODED_SLASH
 from ._scope_url import scope_host as scope_host
 from ._scope_url import slash_redirect as slash_redirect
@@ -61,6 +65,7 @@ __all__ = (
     "AppType",
     "BackgroundWork",
     "ContentTooLarge",
+    "DEFAULT_PORTS",
     "ENCODED_SLASH",
     "GUARD",
     "Guard",
@@ -84,6 +89,7 @@ __all__ = (
     "StateT",
     "StatefulLifespan",
     "StatelessLifespan",
+    "TOKEN",
     "URL",
     "VIEW",
     "WebSocketException",
@@ -97,8 +103,10 @@ __all__ = (
     "denial_send",
     "get_route_path",
     "is_async_callable",
+    "is_token",
     "may_deny",
     "may_have_body",
+    "nothing_sent",
     "parse_cookies",
     "parse_host",
     "refuse",

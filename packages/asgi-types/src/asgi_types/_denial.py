@@ -1,9 +1,10 @@
 """Ending a WebSocket that is refused or has failed: a denial response where one can be sent, else a close code."""
 
-from collections.abc import Awaitable, Generator
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import Final
 
 from ._asgi import Message, Scope, Send
+from ._response_messages import nothing_sent
 
 MAX_REASON: Final = 123
 """Bytes of a close frame's reason: a control frame holds 125, and the code takes two (RFC 6455 section 5.5)."""
@@ -89,13 +90,6 @@ def close_for_denial(send: Send) -> Send:
             reason = bytes(message.get("body", b"")).decode("utf-8", "replace") if has_reason else ""
             closed, code = close_message(code, reason), None  # further parts of the body are left out
             return send(closed)
-        return _Nothing()
+        return nothing_sent()
 
     return closing
-
-
-class _Nothing:
-    """What there is to wait for where nothing is sent."""
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        yield from ()

@@ -5,8 +5,12 @@ dangerous in a value by section 5.5, and a name is a token by section 5.6.2).
 """
 
 import re
+from typing import Final
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+"""A token of RFC 9110 section 5.6.2, as a part of regular expressions; `is_token` is for a whole text."""
+
+_TOKEN = re.compile(TOKEN)
 
 
 def field_name(name: str) -> bytes:
@@ -29,5 +33,9 @@ def field_value(value: str) -> bytes:
 
 
 def is_token(text: str) -> bool:
-    """Whether ``text`` is a token of RFC 9110 section 5.6.2, as names of headers and cookies must be."""
+    """Whether ``text`` is a token of RFC 9110 section 5.6.2, as methods and the names of headers and cookies must be.
+
+    >>> is_token("X-Token"), is_token("M_X"), is_token("X Token"), is_token("")
+    (True, True, False, False)
+    """
     return _TOKEN.fullmatch(text) is not None

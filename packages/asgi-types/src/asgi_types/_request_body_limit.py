@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 from ._asgi import ASGIApp, Message, Receive, Scope, Send
 from ._body_limit import MAX_BODY_SIZE, ContentTooLarge, body_limit, declares_more
 from ._guard import GUARD, Guard, answer
+from ._response_messages import nothing_sent
 
 METER: Final = "asgi_types.body_meter"
 """The scope key of the `_BodyMeter` of the request."""
@@ -130,13 +131,13 @@ class _BodyMeter:
 
     def counted(self, receive: Receive) -> Receive:
         """A ``receive`` that refuses what goes beyond the limit."""
-        size = 0
+        size, declared = 0, {"headers": self.scope.get("headers", ())}  # which a decompression further in replaces
 
         async def counted_receive() -> Message:
             nonlocal size
             self._is_asked = True
             limit: int | None = self.scope.get(MAX_BODY_SIZE)
-            if limit is not None and (size > limit or (not self._hangs_up and declares_more(self.scope, limit))):
+            if limit is not None and (size > limit or (not self._hangs_up and declares_more(declared, limit))):
                 return self._too_large(limit)
             message: Message = await receive()
             if message["type"] == "http.request":
@@ -151,7 +152,7 @@ class _BodyMeter:
     def send(self, message: Message) -> Awaitable[None]:
         """Pass on the application's response, or after a refusal send a 413 in its place."""
         if self.has_answered:
-            return _nothing()
+            return nothing_sent()
         if message["type"] == "http.response.start" and not self._has_begun:
             if self.refusal is not None and message["status"] != 413:
                 return self.answer()
@@ -192,7 +193,3 @@ class _BodyMeter:
             return {"type": "http.disconnect"}
         self.refusal = ContentTooLarge(limit)
         raise self.refusal
-
-
-async def _nothing() -> None:
-    pass

@@ -39,3 +39,7 @@ def denial_send(send: Send) -> Send:
         return send({**message, "type": f"websocket.{message['type']}"})
 
     return renamed
+
+
+async def nothing_sent() -> None:
+    """What a ``send`` that is a plain function returns a call of where it sends nothing: it must be awaitable too."""

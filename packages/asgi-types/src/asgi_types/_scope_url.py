@@ -6,7 +6,8 @@ from urllib.parse import quote
 from ._asgi import Scope
 from ._host import parse_host
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+"""The ports that a URL leaves out, by its scheme."""
 
 # What would end the path early, or what urlsplit silently drops, so that reading the URL gives the scope's path back.
 _UNSAFE_IN_PATH = {code: f"%{code:02X}" for code in (*range(0x20), 0x7F, *b"?#\\")}
@@ -30,7 +31,7 @@ def scope_origin(scope: Scope) -> str:
     The port of the ``Host`` header stays as the client sent it; the server's is left out if it is the scheme's default.
     """
     scheme = scope.get("scheme") or ("ws" if scope["type"] == "websocket" else "http")
-    authority = _host_header(scope) or _server(scope, _DEFAULT_PORTS.get(scheme))
+    authority = _host_header(scope) or _server(scope, DEFAULT_PORTS.get(scheme))
     return f"{scheme}://{authority}" if authority else ""
 
 

@@ -8,7 +8,7 @@ from asgi_types import ASGIApp, HTTPException, Message, Receive, Scope, Send, re
 
 from ._disconnect import WebSocketDisconnect
 from ._heartbeat import Heartbeat
-from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
+from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, origin_set
 from ._state import WebSocketState
 from ._websocket import WebSocket
 
@@ -42,7 +42,8 @@ class WebSocketPolicyMiddleware:
         idle_timeout: float | None = None,
         heartbeat: Heartbeat | None = None,
     ) -> None:
-        check_patterns(allowed_origins)
+        if allowed_origins is not None:
+            origin_set(allowed_origins)  # is an error now rather than of a connection
         self.app = app
         self.allowed_origins = allowed_origins
         self.max_message_size = max_message_size

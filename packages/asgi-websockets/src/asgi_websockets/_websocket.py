@@ -16,7 +16,7 @@ from ._heartbeat import Heartbeat
 from ._message_error import json_error
 from ._messages import Messages
 from ._mode import is_text
-from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, check_patterns
+from ._origin import ALLOWED_ORIGINS, AllowedOrigins, check_origin, origin_set
 from ._received import data_of, disconnect_of, size_of
 from ._state import FROM_APPLICATION, FROM_CLIENT, WebSocketState, following_state
 
@@ -93,7 +93,8 @@ class WebSocket(HTTPConnection[StateT]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        check_patterns(cls.allowed_origins)
+        if cls.allowed_origins is not None:
+            origin_set(cls.allowed_origins)  # is an error of the class rather than of a connection
         cls._receives_plainly = cls.receive is WebSocket.receive
 
     async def receive(self, *, timeout: float | None = None) -> Message:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from asgi_types import TOKEN
+
 from .._form_error import FormError
 from .._limits import Limits
 
@@ -67,4 +69,4 @@ def too_large(limits: Limits) -> FormError:
 
 @lru_cache(maxsize=1)
 def _token() -> re.Pattern[bytes]:
-    return re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+    return re.compile(TOKEN.encode())

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from asgi_types import is_token
+
 # Names that say the same quoted, percent-encoded and bare, so that one plain parameter is enough.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*+")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++")
 # RFC 6266 appendix D: backslashes and percent signs are read in several ways, and careless readers split at semicolons.
 _NOT_IN_FALLBACK = re.compile(r'[^ -~]|["%;\\/]')
 _LONGEST_FALLBACK = 255  # what a file's name may have on most systems
@@ -31,7 +32,7 @@ def format_content_disposition(kind: str, filename: str) -> str:
     >>> format_content_disposition("inline", "Zoë's notes.txt")
     'inline; filename="Zoe\'s notes.txt"; filename*=utf-8\'\'Zo%C3%AB%27s%20notes.txt'
     """
-    if _TOKEN.fullmatch(kind) is None:
+    if not is_token(kind):
         raise ValueError(f"Invalid content disposition type {kind!r}: it must be a token, such as 'attachment'.")
     name = _named(filename.translate(_PATH_SEPARATORS))
     if _PLAIN.fullmatch(name) is not None:

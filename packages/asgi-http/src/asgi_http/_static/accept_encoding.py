@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+from asgi_types import is_token
+
 _WEIGHT = re.compile(r"[qQ]=(?:0(?:\.([0-9]{0,3}))?|(1)(?:\.0{0,3})?)")
 
 
@@ -36,7 +37,7 @@ def parse_accept_encoding(header: str) -> dict[str, int]:
         coding, semicolon, parameter = member.partition(";")
         coding = coding.strip(" \t").lower()
         weight = parse_weight(parameter.strip(" \t")) if semicolon else 1000
-        if weight is not None and _TOKEN.fullmatch(coding):
+        if weight is not None and is_token(coding):
             weights["gzip" if coding == "x-gzip" else coding] = weight  # section 8.4.1.3: the same
     return weights
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Literal
 
 from asgi_types import ASGIApp, Receive, Scope, Send
 
+from .._exchange.exchange import Exchange
+from .._exchange.http_exchange import HTTPExchange
+from .._exchange.websocket_exchange import WebSocketExchange
+from .._option_function import check_function
 from .access_record import AccessRecord
-from .http_log import HTTPLog
+from .exchange_record import RequestLine, exchange_record, request_line
 from .line_format import json_line, text_line
-from .websocket_log import WebSocketLog
 
 _FORMATS: Final = {"text": text_line, "json": json_line}
-_LOGS: Final[dict[str, type[HTTPLog | WebSocketLog]]] = {"http": HTTPLog, "websocket": WebSocketLog}
+_EXCHANGES: Final[dict[str, type[HTTPExchange | WebSocketExchange]]] = {
+    "http": HTTPExchange,
+    "websocket": WebSocketExchange,
+}
 
 
 class AccessLogMiddleware:
@@ -29,7 +36,9 @@ class AccessLogMiddleware:
     If the logger is not enabled for the level, nothing is observed or formatted. A handler runs in the event loop:
     where it may block, as on a network, put a `logging.handlers.QueueHandler` before it.
 
-    Raises `ValueError` for another format or level.
+    An error of these functions is logged, and never meets the request.
+
+    Raises `ValueError` for another format, and `TypeError` for a function that is none or is async.
 
     >>> import asyncio, sys
     >>> from asgi_types import Response
@@ -53,37 +62,31 @@ class AccessLogMiddleware:
         skip: Callable[[AccessRecord], bool] | None = None,
         log_query: bool = False,
     ) -> None:
-        make_line = format if callable(format) else _FORMATS.get(format)
-        if make_line is None:
+        if isinstance(format, str) and format not in _FORMATS:
             raise ValueError(f"format is {format!r}: give 'text', 'json' or a function of an AccessRecord.")
-        if not (callable(level) or isinstance(level, int)):
-            raise ValueError(f"level is {level!r}: give a number, such as logging.INFO, or a function of it.")
+        make_line = _FORMATS[format] if isinstance(format, str) else format
+        check_function("format", make_line, "'text', 'json' or a function of an AccessRecord")
+        if not isinstance(level, int):
+            check_function("level", level, "a number, such as logging.INFO, or a function of an AccessRecord")
+        if skip is not None:
+            check_function("skip", skip, "a function of an AccessRecord")
         self.app = app
         self._logger = logging.getLogger(logger) if isinstance(logger, str) else logger
         self._format = make_line
         self._level = level
         self._skip = skip
         self._log_query = log_query
-        self._finish = self._log  # a bound method made once, not once a request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         level = self._level
-        if kind not in _LOGS or (isinstance(level, int) and not self._logger.isEnabledFor(level)):
+        if kind not in _EXCHANGES or (isinstance(level, int) and not self._logger.isEnabledFor(level)):
             await self.app(scope, receive, send)
             return
-        log = _LOGS[kind](scope, receive, send, self._finish, self._log_query)
-        try:
-            await self.app(scope, log.receive, log.send)
-        except Exception:
-            log.failed()
-            raise
-        except BaseException:  # each event loop cancels with a class of its own
-            log.cancelled()
-            raise
-        log.returned()
+        await _EXCHANGES[kind](scope, receive, send, partial(self._log, request_line(scope))).run(self.app)
 
-    def _log(self, record: AccessRecord) -> None:
+    def _log(self, request: RequestLine, exchange: Exchange) -> None:
+        record = exchange_record(exchange, request, self._log_query)
         level = self._level if isinstance(self._level, int) else self._level(record)
         if not self._logger.isEnabledFor(level) or (self._skip is not None and self._skip(record)):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-Outcome = Literal["complete", "error", "incomplete", "disconnected", "cancelled"]
+from .._exchange.exchange import Outcome
 
 
 @dataclass(slots=True)

@@ -33,9 +33,17 @@ def text_line(record: AccessRecord) -> str:
     parts += [f"{record.duration_ms:.1f}ms", record.request_id or "-"]
     if record.outcome != "complete":
         parts.append(record.outcome)
-    line = " ".join(parts)
-    return line if line.isprintable() else "".join(map(_printable, line))
+    return printable(" ".join(parts))
 
 
-def _printable(character: str) -> str:
+def printable(text: str) -> str:
+    r"""A text with what is no printable character escaped, so that it is of one line.
+
+    >>> print(printable(f"a{chr(10)}b{chr(27)}"))
+    a\nb\x1b
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

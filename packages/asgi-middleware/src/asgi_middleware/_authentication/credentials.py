@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._items import items
+
 
 class AuthCredentials:
     """The scopes that were granted to a connection: `HTTPConnection.auth` is one. None are no scopes, text is one.
@@ -13,13 +15,4 @@ class AuthCredentials:
     """
 
     def __init__(self, scopes: Sequence[str] | None = None) -> None:
-        self.scopes: list[str] = scope_list(scopes or ())
-
-
-def scope_list(scopes: str | Sequence[str]) -> list[str]:
-    """Scopes as a list, since text is a sequence too, of characters.
-
-    >>> scope_list("admin")
-    ['admin']
-    """
-    return [scopes] if isinstance(scopes, str) else list(scopes)
+        self.scopes: list[str] = [*items(scopes or ())]

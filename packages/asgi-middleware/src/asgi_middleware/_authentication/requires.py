@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 
 from asgi_types import ENCODED_SLASH, GUARD, HTTPConnection, HTTPException, Response, close_code, is_async_callable
 
+from .._items import items
 from .._redirect import location
-from .credentials import scope_list
 
 P = ParamSpec("P")
 
@@ -26,7 +26,7 @@ def has_required_scope(conn: HTTPConnection[Any], scopes: str | Sequence[str]) -
     (True, False)
     """
     granted = conn.auth.scopes
-    return all(scope in granted for scope in scope_list(scopes))
+    return all(scope in granted for scope in items(scopes))
 
 
 def requires(
@@ -40,10 +40,10 @@ def requires(
 
     The function is of any kind, a method included, and has a parameter named ``request`` or ``websocket``, given by
     place or by name. For others it is not called. For a request `HTTPException` with ``status_code`` and ``headers`` is
-    raised (a 401 needs ``WWW-Authenticate``, RFC 9110 section 15.5.2), or, if ``redirect`` is the name of a route, a 303 returned that leads there, with the request's own URL as parameter
-    ``next`` of the query. Whoever goes on to that URL must see first that it is one of their own, since its host is
-    what the client says. To the request of another framework, which has no use for our response, the 303 is raised as
-    well.
+    raised (a 401 needs ``WWW-Authenticate``, RFC 9110 section 15.5.2), or, if ``redirect`` is the name of a route, a
+    303 returned that leads there, with the request's own URL as parameter ``next`` of the query. Whoever goes on to
+    that URL must see first that it is one of their own, since its host is what the client says. To the request of
+    another framework, which has no use for our response, the 303 is raised as well.
 
     For a WebSocket the exception is raised if an error layer has promised to answer it, and else the WebSocket is
     closed with the `asgi_types.close_code` of the status; there is no redirect.
@@ -61,7 +61,7 @@ def requires(
     Traceback (most recent call last):
     asgi_types._exceptions.HTTPException: 403: Forbidden
     """
-    demand = _Demand(scope_list(scopes), status_code, redirect, headers)
+    demand = _Demand(items(scopes), status_code, redirect, headers)
 
     def decorator(func: Callable[P, Any]) -> Callable[P, Any]:
         find = _ConnectionArgument(func)
@@ -97,7 +97,7 @@ class _Demand:
     """What is demanded of connections, and what becomes of those that do not have it."""
 
     def __init__(
-        self, scopes: list[str], status_code: int, redirect: str | None, headers: Mapping[str, str] | None
+        self, scopes: Sequence[str], status_code: int, redirect: str | None, headers: Mapping[str, str] | None
     ) -> None:
         self._scopes = scopes
         self._status_code = status_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from .coding_names import coding_names
 from .compressors.compressor import Compressor
 from .compressors.gzip_compressor import GzipCompressor
 from .libraries import brotli_library, zstd_library
@@ -20,14 +21,11 @@ def make_codings(encodings: Iterable[str], *, gzip_level: int, brotli_quality: i
     where the library of a coding is missing.
     """
     makers: dict[str, Callable[[], Callable[[], Compressor]]] = {
-        "gzip": lambda: gzip(gzip_level, "gzip_level"),
-        "br": lambda: _brotli(brotli_quality),
         "zstd": lambda: _zstd(zstd_level),
+        "br": lambda: _brotli(brotli_quality),
+        "gzip": lambda: gzip(gzip_level, "gzip_level"),
     }
-    names = (encodings,) if isinstance(encodings, str) else tuple(encodings)
-    if not names or len({*names}) != len(names) or not makers.keys() >= {*names}:
-        raise ValueError(f"encodings is {encodings!r}: choose of 'zstd', 'br' and 'gzip', each once.")
-    return {name: makers[name]() for name in names}
+    return {name: makers[name]() for name in coding_names(encodings, makers)}
 
 
 def gzip(level: int, parameter: str) -> Callable[[], Compressor]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from asgi_types import Message, RawHeaders, Scope, Send
+from asgi_types import Message, RawHeaders, Scope, Send, nothing_sent
 
 from .._fields import first_field, joined_field, start_with
 from .compression_options import CompressionOptions
@@ -67,7 +67,7 @@ class CompressedResponse:
             return self._begin_head(message, headers, self._coding)
         elif not is_small and (self._coding is not None or length is None):
             self._start, self._headers = message, headers
-            return _nothing()
+            return nothing_sent()
         elif not is_small:
             headers = varied(headers)
         self._passes = True
@@ -173,7 +173,3 @@ class CompressedResponse:
     def _held(self) -> Message:
         assert self._start is not None
         return self._start
-
-
-async def _nothing() -> None:
-    pass

@@ -10,14 +10,14 @@ from .._fields import joined_field
 from .codings import Codings, make_codings
 from .compressed_response import CompressedResponse
 from .compression_options import CompressionOptions
-from .media_types import DEFAULT_EXCLUDED_CONTENT_TYPES, media_types
+from .excluded_types import DEFAULT_EXCLUDED_CONTENT_TYPES, media_types
 
 
 class CompressionMiddleware:
     """Compress responses with ``zstd``, ``br`` or ``gzip``, as ``Accept-Encoding`` asks (RFC 9110 section 12.5.3).
 
     ``encodings`` are the codings offered, of those that a client likes equally the first. ``zstd`` needs the extra
-    ``zstd`` before Python 3.14, and ``br`` the extra ``brotli``. Their levels are ``gzip_level`` (0 to 9),
+    ``zstd`` before Python 3.14, and ``br`` the extra ``brotli``. Their levels are ``gzip_level`` (-1 to 9),
     ``brotli_quality`` (0 to 11) and ``zstd_level`` (-7 to 19), for content that is made while the client waits.
 
     A body of less than ``minimum_size`` bytes is left alone, as is one that does not get smaller. Parts of at least

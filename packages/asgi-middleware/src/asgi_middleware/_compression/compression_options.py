@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from .accept_encoding import choose_coding
 from .codings import Codings
-from .media_types import ExcludedTypes
+from .excluded_types import ExcludedTypes
 
 _LONGEST_KEPT = 256
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar, cast
 
-if TYPE_CHECKING:
-    from anyio import CapacityLimiter
-    from anyio.lowlevel import RunVar
+from .._thread_limiter import ThreadLimiter
 
 T = TypeVar("T")
 
 THREADS: Final = 40
 """Threads on each event loop, of their own: compressing starves nobody else's work, nor the other way round."""
 
+_LIMITER = ThreadLimiter("asgi_middleware.compression_threads", THREADS)
+
 
 async def run_in_thread(func: Callable[..., T], *args: object) -> T:
-    """Await ``func(*args)`` in a thread. Cancellation waits for it, so that nobody else gets at what it works on."""
-    from anyio import CapacityLimiter, to_thread
+    """Await ``func(*args)`` in a thread. Cancellation waits for it, so that nobody else gets at what it works on.
 
-    limiter = _limiter().get(None)
-    if limiter is None:
-        limiter = CapacityLimiter(THREADS)
-        _limiter().set(limiter)
-    return await to_thread.run_sync(func, *args, limiter=limiter)
+    What it raises is raised here and not there: AnyIO would keep it in a frame that its traceback leads to, and Trio in
+    the thread.
+    """
+    from anyio import to_thread
+
+    failures: list[Exception] = []
+    result = await to_thread.run_sync(_attempt, func, args, failures, limiter=_LIMITER.here())
+    if failures:
+        raise failures.pop()
+    return cast("T", result)
 
 
-@cache
-def _limiter() -> RunVar[CapacityLimiter | None]:
-    from anyio.lowlevel import RunVar  # only work in threads needs AnyIO
-
-    return RunVar("asgi_middleware.compression_threads")
+def _attempt(func: Callable[..., T], args: tuple[object, ...], failures: list[Exception]) -> T | None:
+    try:
+        return func(*args)
+    except Exception as exc:
+        failures.append(exc)
+        return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
-from asgi_types import HTTPException, Message, Receive, Scope, Send, refuse
+from asgi_types import GUARD, Guard, HTTPException, Message, Receive, Scope, Send, answer, nothing_sent
 
 from .compression_threads import run_in_thread
 from .decompressors.decompressor import MalformedBodyError
@@ -37,6 +37,7 @@ class DecodedRequest:
     def __init__(self, open_body: Callable[[], ExpandedBody], scope: Scope, receive: Receive, send: Send) -> None:
         self._open_body = open_body
         self._connection = scope, receive, send
+        self._guard: Guard | None = scope.get(GUARD)  # of above; one that is there later is a promise of what is inside
         self._receive = receive
         self._send = send
 
@@ -61,7 +62,7 @@ class DecodedRequest:
     def send(self, message: Message) -> Awaitable[None]:
         """Pass on the application's response, or after a refusal send that in its place."""
         if self.has_answered:
-            return _nothing()
+            return nothing_sent()
         if message["type"] == "http.response.start" and not self._has_begun:
             if self.refusal is not None and message["status"] != self.refusal.status_code:
                 return self.answer()
@@ -78,7 +79,9 @@ class DecodedRequest:
         """Answer with the refusal, by the error layer above if there is one."""
         assert self.refusal is not None
         self.has_answered = True
-        return refuse(*self._connection, self.refusal, in_place=True)
+        if self._guard is None:
+            return answer(*self._connection, self.refusal)
+        return self._guard(self._raise_refusal, *self._connection)
 
     def is_settled(self, error: Exception) -> bool:
         """Whether an error is the refusal, or a group of nothing else, and has been answered."""
@@ -87,6 +90,10 @@ class DecodedRequest:
             others = group.split(lambda exc: exc is self.refusal)[1]
             return self.has_answered and others is None
         return self.has_answered and error is self.refusal
+
+    async def _raise_refusal(self, *_: object) -> NoReturn:
+        assert self.refusal is not None
+        raise self.refusal
 
     async def _next(self) -> Message:
         body = self._body
@@ -123,7 +130,3 @@ class DecodedRequest:
         part = await run_in_thread(body.read, _LARGE_PART)
         self._is_busy = False
         return part
-
-
-async def _nothing() -> None:
-    pass

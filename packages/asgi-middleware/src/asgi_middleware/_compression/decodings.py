@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from .coding_names import coding_names
 from .decompressors.decompressor import Decompressor
 from .decompressors.zlib_decompressor import ZlibDecompressor
 from .libraries import BROTLI, brotli_library, zstd_library
@@ -27,10 +28,7 @@ def make_decodings(encodings: Iterable[str]) -> Decodings:
         "br": _brotli,
         "zstd": _zstd,
     }
-    names = (encodings,) if isinstance(encodings, str) else tuple(encodings)
-    if not names or len({*names}) != len(names) or not makers.keys() >= {*names}:
-        raise ValueError(f"encodings is {encodings!r}: choose of 'gzip', 'deflate', 'br' and 'zstd', each once.")
-    return {name: makers[name]() for name in names}
+    return {name: makers[name]() for name in coding_names(encodings, makers)}
 
 
 def _brotli() -> Callable[[], Decompressor]:

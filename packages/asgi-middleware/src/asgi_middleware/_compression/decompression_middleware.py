@@ -29,10 +29,10 @@ class DecompressionMiddleware:
     size, which counts from 64 KiB on; `math.inf` is no limit. Whoever reads the body may have a limit of its own, such
     as that of `RequestBodyLimitMiddleware`, which counts expanded bytes when it is inside of this one.
 
-    The application gets a copy of the scope without ``Content-Encoding`` and ``Content-Length``. When it reads, a body
-    that is too large is refused with a 413, one that is malformed or cut off with a 400, and one with another coding
-    with a 415 that names ours in ``Accept-Encoding`` (RFC 9110 section 15.5.16). The refusal is raised out of
-    ``receive``; what the application makes of it, such as a 500, is replaced by it.
+    As long as the application runs the scope has no ``Content-Encoding`` and ``Content-Length``. When it reads, a body
+    that is too large, or made of too many members, is refused with a 413, one that is malformed or cut off with a 400,
+    and one with another coding with a 415 that names ours in ``Accept-Encoding`` (RFC 9110 section 15.5.16). The
+    refusal is raised out of ``receive``; what the application makes of it, such as a 500, is replaced by it.
 
     Raises `ValueError` for an option out of range, and `ImportError` where the library of a coding is missing.
 
@@ -54,9 +54,9 @@ class DecompressionMiddleware:
         max_size: float = 16 * 1024 * 1024,
         max_ratio: float = 100,
     ) -> None:
-        if not max_size >= 0:
+        if not _is_number(max_size, 0):
             raise ValueError(f"max_size is {max_size!r}: give a number of bytes, or math.inf for no limit.")
-        if not max_ratio >= 1:
+        if not _is_number(max_ratio, 1):
             raise ValueError(f"max_ratio is {max_ratio!r}: give a number from 1 on, or math.inf for no limit.")
         self.app = app
         self.max_size = max_size
@@ -71,12 +71,15 @@ class DecompressionMiddleware:
             await self.app(scope, receive, send)
             return
         request = DecodedRequest(lambda: self._open_body(codings), scope, receive, send)
-        headers = [pair for pair in scope["headers"] if pair[0] not in _CODED_FIELDS]
         failure: Exception | None = None
+        # In this very scope, since who is further out looks there for the route, and for who has signed in.
+        coded, scope["headers"] = scope["headers"], [pair for pair in scope["headers"] if pair[0] not in _CODED_FIELDS]
         try:
-            await self.app({**scope, "headers": headers}, request.receive, request.send)
+            await self.app(scope, request.receive, request.send)
         except Exception as exc:
             failure = exc
+        finally:
+            scope["headers"] = coded
         try:
             if request.owes_answer():  # not above, where the failure would be the context of what is in it
                 await request.answer()
@@ -93,6 +96,10 @@ class DecompressionMiddleware:
             raise HTTPException(415, f"The content coding of the body is not one of these: {ours}.", self._accepted)
         decompressors = [self._decodings[coding]() for coding in reversed(codings)]
         return ExpandedBody(decompressors, self.max_size, self.max_ratio)
+
+
+def _is_number(given: object, least: int) -> bool:
+    return isinstance(given, int | float) and given >= least  # which nan is not
 
 
 def _codings(field: str) -> list[str]:

@@ -8,7 +8,7 @@ from asgi_types import ASGIApp
 
 from .codings import gzip
 from .compression_middleware import CompressionMiddleware
-from .media_types import DEFAULT_EXCLUDED_CONTENT_TYPES
+from .excluded_types import DEFAULT_EXCLUDED_CONTENT_TYPES
 
 
 class GZipMiddleware(CompressionMiddleware):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asgi_types import RawHeaders
 
 from .._fields import add_vary
-from .media_types import ExcludedTypes
+from .excluded_types import ExcludedTypes
 
 _ACCEPT_ENCODING = b"Accept-Encoding"
 

@@ -6,12 +6,23 @@ import re
 from collections.abc import Awaitable, Callable, Collection
 from functools import lru_cache
 
-from asgi_types import ASGIApp, Headers, Message, RawHeaders, Receive, Response, Scope, Send, is_async_callable
+from asgi_types import (
+    TOKEN,
+    ASGIApp,
+    Headers,
+    Message,
+    RawHeaders,
+    Receive,
+    Response,
+    Scope,
+    Send,
+    is_async_callable,
+)
+from asgi_types.origin import MAX_ORIGIN, WITHOUT_HOST, OriginSet, parse_origin
 
 from .._fields import Pairs, add_vary, start_with
 from . import cors_options
 from .cors_options import SAFELISTED_HEADERS
-from .origin import MAX_ORIGIN, is_origin, may_be_echoed
 
 _ALLOW_ORIGIN = b"access-control-allow-origin"
 _ALLOW_CREDENTIALS = b"access-control-allow-credentials"
@@ -34,15 +45,16 @@ _PREFLIGHT_VARY = (
 _VARY_ALONE = frozenset({b"vary"})
 _NEVER_EXPOSED = frozenset({b"set-cookie", b"set-cookie2"})  # Fetch standard section 2.2.2
 
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-_TOKEN_LIST = re.compile(rb"[ \t]*+(?:%b[ \t]*+)?+(?:,[ \t]*+(?:%b[ \t]*+)?+)*+" % (_TOKEN, _TOKEN))
+_MEMBER = rf"[ \t]*+(?:{TOKEN}[ \t]*+)?+"
+_TOKEN_LIST = re.compile(rf"{_MEMBER}(?:,{_MEMBER})*+".encode())
 
 
 class CORSMiddleware:
     """Let pages of other origins read the answers, and send what needs a preflight request first.
 
-    ``allow_origins`` are origins as ``"https://example.org"``, without a path, or ``"*"`` for all; ``"null"``, which
-    sandboxed pages and files send, counts only if it is listed. ``allow_origin_regex`` matches whole origins.
+    ``allow_origins`` are origins as ``"https://example.org"``, without a path, ``"https://*.example.org"`` for all
+    below a domain, or ``"*"`` for all there are; ``"null"``, which sandboxed pages and files send, counts only if it is
+    listed, as does ``"file://"`` of web views. ``allow_origin_regex`` matches whole origins.
     ``allow_methods`` (``"*"``: `ALL_METHODS`) and ``allow_headers`` (``"*"``: any) are what a preflight may ask for,
     ``expose_headers`` what pages may read of an answer (``"*"``: all), and ``max_age`` the seconds, 600 by default, for
     which a browser keeps a preflight's answer. With ``allow_credentials`` requests with cookies are answered too, with
@@ -52,11 +64,13 @@ class CORSMiddleware:
 
     A preflight is answered here: ``OK``, or a 400 that says what is not allowed. All other requests go through, those
     of foreign origins as well: CORS protects what is read, not what is done; for that see `CSRFMiddleware`. The
-    headers are on every answer that comes from inside, errors included, and take the place of the application's own.
+    headers are on every answer that comes from inside, errors included, and take the place of the application's own,
+    which stay in an answer to an origin that is not allowed.
     WebSockets pass: browsers ask for no permission there.
 
-    Raises `ValueError` for what is no origin, no method or no header name, and for a negative ``max_age``;
-    `TypeError` for an async `is_allowed_origin`.
+    Raises `ValueError` for what is no origin, no method or no header name, though an empty origin is passed over, and
+    for a ``max_age`` that is no whole number from 0 on; `TypeError` for an async `is_allowed_origin` and an origin that
+    is no text.
 
     >>> import asyncio
     >>> app = CORSMiddleware(Response("Hello"), allow_origins=["https://example.org"])
@@ -79,15 +93,16 @@ class CORSMiddleware:
         expose_headers: Collection[str] = (),
         max_age: int = 600,
     ) -> None:
-        if max_age < 0:
-            raise ValueError(f"max_age cannot be {max_age}: give seconds, or 0 to have nothing kept.")
+        if not _is_age(max_age):
+            raise ValueError(f"max_age cannot be {max_age!r}: give whole seconds, or 0 to have nothing kept.")
         request_headers = {*SAFELISTED_HEADERS, *cors_options.names(allow_headers)}
         exposed = cors_options.names(expose_headers)
         self.app = app
-        self.allow_origins: tuple[str, ...] = cors_options.origins(allow_origins)
+        self._origins = OriginSet(allow_origins, takes_all=True)
+        self.allow_origins: tuple[str, ...] = self._origins.origins
         self.allow_methods: tuple[str, ...] = cors_options.methods(allow_methods)
         self.allow_headers: list[str] = sorted(name.lower() for name in request_headers)
-        self.allow_all_origins: bool = "*" in self.allow_origins
+        self.allow_all_origins: bool = self._origins.has_all
         self.allow_all_headers: bool = "*" in request_headers
         self.allow_credentials = allow_credentials
         self.allow_origin_regex: re.Pattern[str] | None = (
@@ -95,7 +110,6 @@ class CORSMiddleware:
         )
         self.allow_private_network = allow_private_network
         self.max_age = max_age
-        self._origins = frozenset(self.allow_origins) - {"*"}
         self._methods = frozenset(method.encode() for method in self.allow_methods)
         self._names = frozenset(name.encode() for name in self.allow_headers)
         self._is_open = self.allow_all_origins and not allow_credentials
@@ -142,7 +156,7 @@ class CORSMiddleware:
         """
         if self._is_open or origin in self._origins:
             return True
-        if not is_origin(origin):
+        if parse_origin(origin) is None:
             return False
         return self.allow_all_origins or (
             self.allow_origin_regex is not None and self.allow_origin_regex.fullmatch(origin) is not None
@@ -197,7 +211,8 @@ class CORSMiddleware:
     def _share(self, origin: bytes) -> Pairs:
         """The headers that share an answer with this origin, or none."""
         text = origin.decode("latin-1")
-        if not (self._is_open or may_be_echoed(text)) or not self.is_allowed_origin(text):
+        may_be_echoed = self._is_open or text in WITHOUT_HOST or text in self._origins or parse_origin(text) is not None
+        if not may_be_echoed or not self.is_allowed_origin(text):
             return ()
         return ((_ALLOW_ORIGIN, b"*" if self._is_open else origin), *self._credentials)
 
@@ -231,3 +246,7 @@ def _origin_field(headers: Pairs) -> bytes | None:
         if name == b"origin":
             origin = value if origin is None and len(value) <= MAX_ORIGIN else b""
     return origin
+
+
+def _is_age(given: object) -> bool:
+    return isinstance(given, int) and given >= 0

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Final
 
-from .origin import serialized_origin
+from asgi_types import is_token
+
+from .._items import items
 
 ALL_METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 """What ``*`` among the allowed methods stands for."""
 
 SAFELISTED_HEADERS: Final = frozenset({"Accept", "Accept-Language", "Content-Language", "Content-Type"})
 """Request headers that are always allowed (Fetch standard section 2.2.2)."""
-
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-
-
-def items(given: Collection[str]) -> tuple[str, ...]:
-    """The items of an option; a string is one item, not a collection of letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def origins(given: Collection[str]) -> tuple[str, ...]:
-    """Allowed origins as browsers write them, and ``*`` as it is.
-
-    An empty text is none: a setting without a value that is split at its commas gives one.
-    """
-    return tuple(origin if origin == "*" else serialized_origin(origin) for origin in items(given) if origin)
 
 
 def methods(given: Collection[str]) -> tuple[str, ...]:
@@ -47,5 +33,5 @@ def names(given: Collection[str]) -> tuple[str, ...]:
 
 def _check_tokens(named: Collection[str], what: str) -> None:
     for name in named:
-        if _TOKEN.fullmatch(name) is None:
+        if not is_token(name):
             raise ValueError(f"Not {what}: {name!r}. Give each one as an item of its own, without commas or spaces.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from asgi_types import ASGIApp, HTTPException, Receive, SameSite, Scope, Send, refuse
+from asgi_types import ASGIApp, HTTPException, Receive, SameSite, Scope, Send, is_token, refuse
+from asgi_types.origin import OriginSet
 
+from .._items import items
 from .provenance import Provenance, provenance, websocket_provenance
-from .trusted_origins import TrustedOrigins
 
 if TYPE_CHECKING:
     from .token_check import TokenCheck
@@ -32,8 +33,8 @@ class CSRFMiddleware:
     * Without all three no browser of this decade has sent it, and it passes.
 
     What would be refused passes if its ``Origin`` (or ``Referer``) is one of ``trusted_origins``: origins such as
-    ``"https://example.org"``, ``"https://*.example.org"`` for all below a domain, and ``"null"``. A header that is
-    there twice is refused. ``safe_methods`` are in upper case, and must change nothing in the application.
+    ``"https://example.org"``, ``"https://*.example.org"`` for all below a domain, ``"null"``, and ``"file://"``
+    for web views. A header that is there twice is refused. ``safe_methods`` are in upper case, and must change nothing in the application.
 
     With a ``secret`` of 16 bytes or more, each checked HTTP request must have a token of `csrf_token` as well, unless
     it comes from a trusted origin; ``demand="unproven"`` asks for it only where no header tells where a request comes
@@ -74,7 +75,7 @@ class CSRFMiddleware:
         cookie_secure: bool | None = None,
     ) -> None:
         self.app = app
-        self._trusted = TrustedOrigins(trusted_origins)
+        self._trusted = OriginSet(trusted_origins)
         self._safe = _methods(safe_methods)
         self._checks_websockets = websockets
         self._tokens: TokenCheck | None = None
@@ -103,7 +104,7 @@ class CSRFMiddleware:
         checked: Receive | HTTPException = _refusal(found) if isinstance(found, str) else receive
         if self._tokens is not None:
             tokens = self._tokens.tokens(scope)
-            send = tokens.sending(send)
+            send = tokens.sending(scope, send)
             if isinstance(found, Provenance) and self._tokens.is_demanded(found):
                 checked = await self._tokens.check(tokens, scope, receive)
         if isinstance(checked, HTTPException):
@@ -117,9 +118,9 @@ def _refusal(reason: str) -> HTTPException:
 
 
 def _methods(given: Iterable[str]) -> frozenset[str]:
-    methods = frozenset((given,) if isinstance(given, str) else given)
+    methods = frozenset(items(given))
     for method in methods:
-        if not (method.replace("-", "").isalnum() and method.isupper()):  # case counts (RFC 9110 section 9.1)
+        if not (is_token(method) and method.isupper()):  # case counts (RFC 9110 section 9.1)
             raise ValueError(f"Not a method: {method!r}. Write it in upper case, as 'GET'.")
     return methods
 

@@ -35,61 +35,64 @@ def csrf_token(connection: Mapping[str, Any]) -> str:
         raise RuntimeError(
             'csrf_token() needs a CSRFMiddleware with a secret around: CSRFMiddleware(app, secret="...").'
         )
-    return tokens.token()
+    scope: Any = getattr(connection, "scope", connection)
+    return tokens.token(scope)
 
 
 class RequestTokens:
-    """What one request and its response have to do with tokens."""
+    """What one request and its response have to do with tokens.
+
+    It is in the scope, and so keeps none: the two would wait for the garbage collector.
+    """
 
     _token: str | None = None
     _session: str | None = None
     _new_cookie: str | None = None
     _has_begun = False
 
-    def __init__(self, cookie: TokenCookie, scope: Scope) -> None:
+    def __init__(self, cookie: TokenCookie) -> None:
         self._cookie = cookie
-        self._scope = scope
 
-    def token(self) -> str:
+    def token(self, scope: Scope) -> str:
         """The token to hand out; see `csrf_token`."""
-        session = self._cookie.session(self._scope)
+        session = self._cookie.session(scope)
         if self._token is None or session != self._session:
-            self._token = new_token(self._kept_nonce(session))
+            self._token = new_token(self._kept_nonce(scope, session))
             self._session = session
         return self._token
 
-    def nonce(self) -> bytes | None:
+    def nonce(self, scope: Scope) -> bytes | None:
         """What the client's cookie says, or None if it has none that is good for its session."""
-        return self._known_nonce(self._cookie.session(self._scope))
+        return self._known_nonce(scope, self._cookie.session(scope))
 
-    def sending(self, send: Send) -> Send:
+    def sending(self, scope: Scope, send: Send) -> Send:
         """A ``send`` that adds to the response what a token needs that was handed out."""
 
         def sending(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start" and not self._has_begun:
                 self._has_begun = True
                 if self._token is not None:
-                    message = start_with(message, self._headers(message.get("headers", ())))
+                    message = start_with(message, self._headers(scope, message.get("headers", ())))
             return send(message)
 
         return sending
 
-    def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+    def _headers(self, scope: Scope, given: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         headers = [*given]
         if self._new_cookie is not None:
-            headers.append(self._cookie.header(self._new_cookie, self._scope))
+            headers.append(self._cookie.header(self._new_cookie, scope))
         add_vary(headers, b"Cookie")
         if all(name != b"cache-control" for name, _ in headers):
             headers.append((b"cache-control", b"private"))
         return headers
 
-    def _known_nonce(self, session: str | None) -> bytes | None:
-        cookie = self._cookie.read(self._scope)
+    def _known_nonce(self, scope: Scope, session: str | None) -> bytes | None:
+        cookie = self._cookie.read(scope)
         return None if cookie is None else self._cookie.signer.nonce(cookie, session)
 
-    def _kept_nonce(self, session: str | None) -> bytes:
+    def _kept_nonce(self, scope: Scope, session: str | None) -> bytes:
         """The client's nonce, or a new one with the cookie that it gets."""
-        nonce = self._known_nonce(session)
+        nonce = self._known_nonce(scope, session)
         if nonce is None:
             if self._has_begun:
                 raise RuntimeError(
@@ -99,5 +102,5 @@ class RequestTokens:
             nonce = new_nonce()
         signed = self._cookie.signer.sign(nonce, session)
         # One that was signed by a secret on its way out is replaced as well.
-        self._new_cookie = None if signed == self._cookie.read(self._scope) else signed
+        self._new_cookie = None if signed == self._cookie.read(scope) else signed
         return nonce

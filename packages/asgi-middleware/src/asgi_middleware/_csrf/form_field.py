@@ -6,8 +6,9 @@ import re
 from typing import Final, Protocol
 from urllib.parse import unquote_to_bytes
 
-_TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-_PARAMETER: Final = re.compile(rf'[ \t]*+;[ \t]*+({_TOKEN})=(?:"((?:[^"\\]|\\.)*+)"|({_TOKEN}))[ \t]*+', re.DOTALL)
+from asgi_types import TOKEN
+
+_PARAMETER: Final = re.compile(rf'[ \t]*+;[ \t]*+({TOKEN})=(?:"((?:[^"\\]|\\.)*+)"|({TOKEN}))[ \t]*+', re.DOTALL)
 _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")  # RFC 2046 section 5.1.1
 
 

@@ -10,8 +10,7 @@ from enum import Enum
 from typing import Final
 
 from asgi_types import Scope
-
-from .trusted_origins import TrustedOrigins, is_own_origin
+from asgi_types.origin import OriginSet, is_own_origin
 
 
 class Provenance(Enum):
@@ -27,14 +26,14 @@ _SHOWN: Final = 100
 _AFTER_AUTHORITY: Final = re.compile(r"[/?#]")
 
 
-def provenance(scope: Scope, trusted: TrustedOrigins) -> Provenance | str:
+def provenance(scope: Scope, trusted: OriginSet) -> Provenance | str:
     """Where an HTTP request comes from, or why it is refused.
 
     ``Sec-Fetch-Site`` tells it best, but browsers send it over HTTPS and to localhost only. Then ``Origin`` does, which
     all of them send with each POST, and ``Referer`` after that.
 
     >>> headers = [(b"sec-fetch-site", b"cross-site"), (b"origin", b"https://evil.example")]
-    >>> provenance({"type": "http", "headers": headers}, TrustedOrigins([]))
+    >>> provenance({"type": "http", "headers": headers}, OriginSet([]))
     "The header Sec-Fetch-Site is 'cross-site', and the origin 'https://evil.example' is not trusted."
     """
     found: dict[bytes, str] = {}
@@ -58,13 +57,13 @@ def provenance(scope: Scope, trusted: TrustedOrigins) -> Provenance | str:
     return Provenance.UNKNOWN if referer is None else _by_origin("Referer", _origin_of(referer), scope, trusted)
 
 
-def websocket_provenance(scope: Scope, trusted: TrustedOrigins) -> Provenance | str:
+def websocket_provenance(scope: Scope, trusted: OriginSet) -> Provenance | str:
     """Where a WebSocket's handshake comes from, or why it is refused.
 
     All browsers send ``Origin`` with it (RFC 6455 section 4.1). ``Sec-Fetch-Site`` is not asked: Chromium sends none.
 
     >>> headers = [(b"origin", b"https://example.org"), (b"host", b"example.org")]
-    >>> websocket_provenance({"type": "websocket", "headers": headers}, TrustedOrigins([]))
+    >>> websocket_provenance({"type": "websocket", "headers": headers}, OriginSet([]))
     <Provenance.OWN: 1>
     """
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
@@ -75,7 +74,7 @@ def websocket_provenance(scope: Scope, trusted: TrustedOrigins) -> Provenance | 
     return _by_origin("Origin", origins[0], scope, trusted)
 
 
-def _by_origin(header: str, origin: str, scope: Scope, trusted: TrustedOrigins) -> Provenance | str:
+def _by_origin(header: str, origin: str, scope: Scope, trusted: OriginSet) -> Provenance | str:
     if is_own_origin(origin, scope):
         return Provenance.OWN
     if origin in trusted:

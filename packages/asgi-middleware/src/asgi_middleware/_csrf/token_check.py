@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from asgi_types import HTTPException, Message, Receive, Scope
+from asgi_types import HTTPException, Message, Receive, Scope, is_token
 
 from .csrf_token import KEY, RequestTokens
 from .form_field import FieldSearch, field_search
 from .provenance import Provenance
-from .token_codec import is_token
+from .token_codec import is_token_of
 from .token_cookie import TokenCookie
 
 MAX_SEARCHED: Final = 65_536
@@ -28,7 +28,7 @@ class TokenCheck:
         if demand not in ("always", "unproven"):
             raise ValueError(f"demand is {demand!r}: give 'always' or 'unproven'.")
         for name in (header_name, field_name):
-            if not (name.isascii() and name.replace("-", "").replace("_", "").replace(".", "").isalnum()):
+            if not is_token(name):
                 raise ValueError(f"Not the name of a header or field: {name!r}. Use letters, digits, '-', '_' and '.'.")
         self._cookie = cookie
         self._header = header_name.lower().encode()
@@ -40,7 +40,7 @@ class TokenCheck:
 
     def tokens(self, scope: Scope) -> RequestTokens:
         """The tokens of one request, put into its scope for `csrf_token`."""
-        tokens = scope[KEY] = RequestTokens(self._cookie, scope)
+        tokens = scope[KEY] = RequestTokens(self._cookie)
         return tokens
 
     def is_demanded(self, found: Provenance) -> bool:
@@ -49,7 +49,7 @@ class TokenCheck:
 
     async def check(self, tokens: RequestTokens, scope: Scope, receive: Receive) -> Receive | HTTPException:
         """The refusal, or a ``receive`` that gives the whole body, with what was read of it to find the token."""
-        nonce = tokens.nonce()
+        nonce = tokens.nonce(scope)
         if nonce is None:
             return _refusal("The cookie of the CSRF token is missing or not valid: reload the page, and try again.")
         found = _values(scope, self._header)
@@ -63,7 +63,7 @@ class TokenCheck:
                 found = [] if search.value is None else [search.value]
         if len(found) != 1:
             return _refusal(f"A CSRF token is needed, once, in the {self._places}.")
-        if not is_token(found[0].decode("latin-1"), nonce):
+        if not is_token_of(found[0].decode("latin-1"), nonce):
             return _refusal("The CSRF token is not valid: reload the page, and try again.")
         return receive
 

@@ -14,9 +14,6 @@ from collections.abc import Sequence
 from typing import Final
 
 NONCE_SIZE: Final = 18
-TOKEN_LENGTH: Final = 48
-"""Characters of a token: mask and masked nonce in base64."""
-
 _PURPOSE: Final = b"asgi_middleware.csrf\0"  # the same secret may sign other things
 _MAC_SIZE: Final = 32
 _BASE64: Final = re.compile(r"[A-Za-z0-9_-]*")
@@ -60,10 +57,10 @@ def new_token(nonce: bytes) -> str:
     return _encode(mask + _xor(mask, nonce))
 
 
-def is_token(token: str, nonce: bytes) -> bool:
+def is_token_of(token: str, nonce: bytes) -> bool:
     """Whether ``token`` is one for this nonce; a comparison takes the same time wherever they differ.
 
-    >>> is_token(new_token(b"123456789012345678"), b"123456789012345678")
+    >>> is_token_of(new_token(b"123456789012345678"), b"123456789012345678")
     True
     """
     data = _decode(token, 2 * NONCE_SIZE)

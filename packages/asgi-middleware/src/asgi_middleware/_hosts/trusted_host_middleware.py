@@ -8,6 +8,8 @@ from typing import Final
 
 from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, parse_host, refuse
 
+from .._host_name import is_host_name
+from .._items import items
 from .._redirect import redirect
 
 _MAX_HOST = 255 + len(":65535")
@@ -38,8 +40,7 @@ class TrustedHostMiddleware:
     """
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] | None = None, www_redirect: bool = True) -> None:
-        given = ("*",) if allowed_hosts is None else allowed_hosts
-        patterns = (given,) if isinstance(given, str) else given
+        patterns = items("*" if allowed_hosts is None else allowed_hosts)
         for pattern in patterns:
             assert "*" not in pattern[1:], ENFORCE_DOMAIN_WILDCARD
             assert not pattern.startswith("*") or pattern == "*" or pattern.startswith("*."), ENFORCE_DOMAIN_WILDCARD
@@ -67,7 +68,7 @@ class TrustedHostMiddleware:
 
     def _is_allowed(self, host: bytes) -> bool:
         name = _name(host)
-        return name in self._names or name.endswith(self._endings)
+        return name in self._names or (name.endswith(self._endings) and is_host_name(name))
 
 
 def _name(host: bytes) -> str:

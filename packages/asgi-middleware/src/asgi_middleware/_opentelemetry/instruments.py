@@ -11,7 +11,7 @@ from opentelemetry.trace import TracerProvider, get_tracer
 
 from asgi_types import RawHeaders, Scope, scope_host
 
-from .._exchange import KNOWN_METHODS
+from .._exchange.exchange import known_method
 from .._fields import first_field
 
 _OTHER: Final = "_OTHER"
@@ -55,12 +55,6 @@ class HeaderGetter(Getter[RawHeaders]):
         return [name.decode("latin-1") for name, _ in carrier]
 
 
-def known_method(scope: Scope) -> str:
-    """The method if HTTP knows it, else ``_OTHER``: clients may make up as many as they like."""
-    method: str = scope["method"].upper()
-    return method if method in KNOWN_METHODS else _OTHER
-
-
 def request_attributes(scope: Scope, sensitive: Collection[str]) -> Attributes:
     """What is known of a connection when it begins."""
     is_http = scope["type"] == "http"
@@ -69,7 +63,7 @@ def request_attributes(scope: Scope, sensitive: Collection[str]) -> Attributes:
         "url.scheme": scope.get("scheme") or ("http" if is_http else "ws"),
     }
     if is_http:
-        attributes["http.request.method"] = known_method(scope)
+        attributes["http.request.method"] = known_method(scope) or _OTHER
         if scope["method"] != attributes["http.request.method"]:
             attributes["http.request.method_original"] = scope["method"]
     else:

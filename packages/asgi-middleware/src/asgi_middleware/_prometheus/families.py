@@ -9,6 +9,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.registry import Collector
 
+from .._exchange.exchange import Exchange
+
 _CONNECTION_BUCKETS: Final = (1, 5, 15, 60, 300, 900, 3600, 14400, 86400)
 
 _families: weakref.WeakKeyDictionary[CollectorRegistry, dict[str, Families]] = weakref.WeakKeyDictionary()
@@ -39,7 +41,9 @@ class Families:
         self._durations = histogram(
             "http_request_duration_seconds", "Time until the last byte of the response was sent.", route, self.buckets
         )
-        self._received = histogram("http_request_size_bytes", "Size of the request body.", route, self.size_buckets)
+        self._received = histogram(
+            "http_request_size_bytes", "Size of the request body that was read.", route, self.size_buckets
+        )
         self._sent = histogram("http_response_size_bytes", "Size of the response body.", route, self.size_buckets)
         self.requests_in_progress = gauge(
             "http_requests_in_progress", "HTTP requests that are being answered.", ["method"]
@@ -72,8 +76,9 @@ class Families:
                 registry.unregister(family)
             raise
 
-    def observe_request(self, method: str, route: str, status: int, seconds: float, received: int, sent: int) -> None:
+    def observe_request(self, method: str, route: str, exchange: Exchange) -> None:
         """Count a request that was answered."""
+        status = exchange.status
         counter = self._counted.get((method, route, status))
         if counter is None:
             counter = self._counted[method, route, status] = self._requests.labels(method, route, str(status))
@@ -85,9 +90,10 @@ class Families:
                 self._received.labels(method, route),
                 self._sent.labels(method, route),
             )
-        measured[0].observe(seconds)
-        measured[1].observe(received)
-        measured[2].observe(sent)
+        measured[0].observe(exchange.duration)
+        measured[1].observe(exchange.received_bytes)
+        if exchange.sent_bytes is not None:
+            measured[2].observe(exchange.sent_bytes)
 
     def observe_connection(self, route: str, outcome: str, seconds: float) -> None:
         """Count a WebSocket connection that is over."""

@@ -15,9 +15,9 @@ from .._fields import joined_field
 class MetricsApp:
     """An ASGI application that answers ``GET`` with the metrics of ``registry``, by default prometheus-client's own.
 
-    Mount it anywhere, or give it to a route. The format is the one that ``Accept`` asks for: OpenMetrics or the plain
-    text of Prometheus. ``?name[]=`` chooses samples by their names, more than one if it is repeated. The page is made
-    in a thread, since collectors may read files or ask services. Where the environment has
+    Give it to a route; a mount would redirect to the path with a slash. The format is the one that ``Accept`` asks for:
+    OpenMetrics or the plain text of Prometheus. ``?name[]=`` chooses samples by their names, more than one if it is
+    repeated. The page is made in a thread, since collectors may read files or ask services. Where the environment has
     ``PROMETHEUS_MULTIPROC_DIR`` and no registry is given, the metrics of all processes that share it are added up.
 
     It has no access control: do not let the public see it. Compression is the business of a middleware around it.

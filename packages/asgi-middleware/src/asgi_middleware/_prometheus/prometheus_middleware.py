@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from asgi_types import ASGIApp, Message, Receive, Scope, Send
+from asgi_types import ASGIApp, Receive, Scope, Send
 
-from .._exchange import KNOWN_METHODS, Exchange
-from .._fields import first_field
+from .._exchange.exchange import FAILED, Exchange, known_method
+from .._exchange.http_exchange import HTTPExchange
+from .._exchange.websocket_exchange import WebSocketExchange
+from .._option_function import check_function
 from .._route_template import route_template
 from .families import families_of
 
@@ -23,8 +24,6 @@ DURATION_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75
 SIZE_BUCKETS: Final = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000)
 
 _UNMATCHED: Final = "unmatched"
-_CLOSED_BY_CLIENT: Final = 499  # what nginx logs; no response was sent
-_FAILED: Final = 500
 
 
 class PrometheusMiddleware:
@@ -43,8 +42,8 @@ class PrometheusMiddleware:
     A request lasts until the last byte of its response is sent, background tasks not included. Labels never come from
     a client: ``route`` is the pattern of the path with its mounts, or ``unmatched``, and a method that HTTP does not
     know is ``other``. ``status`` is 500 where an application fails without an answer, and 499 where it is cancelled
-    before. ``outcome`` is ``closed``, ``refused`` for a connection that was not accepted, or ``failed``. The size of a
-    request is its ``Content-Length``, or else what the application has read.
+    or the client leaves before. ``outcome`` is ``closed``, ``refused`` for a connection that was not accepted, or
+    ``failed``. The size of a request is what the application has read of it; what it declares is the client's claim.
 
     ``namespace`` is put before all names, with an underscore. ``buckets`` are seconds and ``size_buckets`` bytes, both
     in ascending order. ``route`` gives the label for a scope when the connection is over; what it gives must be
@@ -52,7 +51,8 @@ class PrometheusMiddleware:
     several of them is counted by the outermost.
 
     Raises `ValueError` for a namespace that is no name, for buckets that do not ascend or that differ from
-    those that the registry has under these names, and where another has registered one of the names.
+    those that the registry has under these names, and where another has registered one of the names; `TypeError` for a
+    ``route`` that is no function, or an async one.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -77,6 +77,7 @@ class PrometheusMiddleware:
     ) -> None:
         if namespace and not re.fullmatch("[a-zA-Z_][a-zA-Z0-9_]*", namespace):
             raise ValueError(f"Not a namespace: {namespace!r}. Write it in letters, digits and underscores.")
+        check_function("route", route, "a function of the scope")
         self.app = app
         self._families = families_of(REGISTRY if registry is None else registry, namespace, buckets, size_buckets)
         self._route = route
@@ -88,67 +89,28 @@ class PrometheusMiddleware:
             await self.app(scope, receive, send)
             return
         scope[KEY] = (*outer, self._families)
-        await (self._http if kind == "http" else self._websocket)(scope, receive, send)
+        try:
+            await (self._http if kind == "http" else self._websocket)(scope, receive, send)
+        finally:
+            scope[KEY] = outer  # it may be served again
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
+        method = known_method(scope) or "other"
         in_progress = self._families.requests_in_progress.labels(method)
-        length = first_field(scope["headers"], b"content-length")
-        body = None if length is not None and length.isdigit() else _CountedBody(receive)
-        unanswered = _FAILED
-        started = perf_counter()
 
-        def finish() -> None:
-            seconds = perf_counter() - started
+        def finish(exchange: Exchange) -> None:
             in_progress.dec()
-            received = int(length or b"") if body is None else body.size
-            status = exchange.status or unanswered
-            route = self._route(scope) or _UNMATCHED
-            self._families.observe_request(method, route, status, seconds, received, exchange.sent_bytes)
+            self._families.observe_request(method, self._route(scope) or _UNMATCHED, exchange)
 
-        exchange = Exchange(send, finish)
         in_progress.inc()
-        try:
-            await self.app(scope, receive if body is None else body, exchange)
-        except Exception:
-            raise
-        except BaseException:  # cancelled, by both event loops
-            unanswered = _CLOSED_BY_CLIENT
-            raise
-        finally:
-            exchange.end()
+        await HTTPExchange(scope, receive, send, finish).run(self.app)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_failed = False
-        started = perf_counter()
-
-        def finish() -> None:
-            seconds = perf_counter() - started
-            self._families.connections_in_progress.dec()
-            outcome = "failed" if has_failed else "closed" if exchange.is_accepted else "refused"
-            self._families.observe_connection(self._route(scope) or _UNMATCHED, outcome, seconds)
-
-        exchange = Exchange(send, finish)
         self._families.connections_in_progress.inc()
-        try:
-            await self.app(scope, receive, exchange)
-        except Exception:
-            has_failed = True
-            raise
-        finally:
-            exchange.end()
+        await WebSocketExchange(scope, receive, send, self._finish_websocket).run(self.app)
 
-
-class _CountedBody:
-    """A ``receive`` that counts the bytes of the body."""
-
-    __slots__ = ("_receive", "size")
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self.size = 0
-
-    async def __call__(self) -> Message:
-        message: Message = await self._receive()
-        self.size += len(message.get("body", b""))
-        return message
+    def _finish_websocket(self, exchange: Exchange) -> None:
+        self._families.connections_in_progress.dec()
+        has_failed = exchange.outcome == "error" or exchange.status == FAILED
+        outcome = "failed" if has_failed else "closed" if exchange.status == 101 else "refused"
+        self._families.observe_connection(self._route(exchange.scope) or _UNMATCHED, outcome, exchange.duration)

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asgi_types import Address, parse_host
+from asgi_types import TOKEN, Address, parse_host
 
 from .node import parse_node
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _QUOTED = r"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*+"
 _PAIR = re.compile(
-    rf'[ \t]*+(?:(?P<name>{_TOKEN})=(?:(?P<token>{_TOKEN})|"(?P<quoted>{_QUOTED})"))?[ \t]*+(?:;|\Z)',
+    rf'[ \t]*+(?:(?P<name>{TOKEN})=(?:(?P<token>{TOKEN})|"(?P<quoted>{_QUOTED})"))?[ \t]*+(?:;|\Z)',
 )
 _ESCAPE = re.compile(r"\\(.)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*+")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from asgi_types import Address
 
+from .._items import items
 from .._networks import Networks
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -27,7 +28,7 @@ class ProxyChain:
             raise ValueError(f"hops counts the proxies in front of the application, from 1 on, so it is not {hops}.")
         if trusted is None:
             trusted = LOOPBACK if hops is None else "*"
-        given = (trusted,) if isinstance(trusted, str) else tuple(trusted)
+        given = items(trusted)
         if hops is None and "*" in given:
             raise ValueError(
                 "With trusted='*' clients are believed whatever they make up: name the networks of the proxies, or "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, Literal
 
-from asgi_types import ASGIApp, RawHeaders, Receive, Scope, Send, parse_host, scope_host
+from asgi_types import DEFAULT_PORTS, ASGIApp, RawHeaders, Receive, Scope, Send, parse_host, scope_host
 
+from .._items import items
 from .._networks import client_host
 from .proxy_chain import ProxyChain
 from .proxy_prefix import parse_prefix, prefixed
@@ -22,7 +23,6 @@ _NAMES = frozenset([b"forwarded", *(f"x-forwarded-{field}".encode() for field in
 
 _IS_SECURE = {"http": False, "ws": False, "https": True, "wss": True}
 _SCHEMES = {("http", False): "http", ("http", True): "https", ("websocket", False): "ws", ("websocket", True): "wss"}
-_DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
 class ProxyHeadersMiddleware:
@@ -45,9 +45,10 @@ class ProxyHeadersMiddleware:
 
     Where several proxies append to a list, what the outermost trusted one wrote counts; prefixes add up. A value that
     is malformed is passed over. With ``strip``, the default, what was not believed is taken out of the headers, so that
-    nothing further in believes it. Of these headers only, the scope that is handed on is a copy.
+    nothing further in believes it. The scope is changed in place, and stays so, but never a list of headers in it.
 
-    Raises `ValueError` for other headers and fields, for less than one hop, and for ``"*"`` without hops.
+    Raises `ValueError` for other headers and fields, for what is no network, for less than one hop, and for ``"*"``
+    without hops.
 
     >>> import asyncio
     >>> async def app(scope, receive, send):
@@ -71,7 +72,7 @@ class ProxyHeadersMiddleware:
         known = FIELDS.get(header)
         if known is None:
             raise ValueError(f"header is 'x-forwarded' or 'forwarded', not {header!r}.")
-        given: frozenset[str] = frozenset([fields] if isinstance(fields, str) else fields)
+        given = frozenset(items(fields))
         if unknown := given.difference(known):
             raise ValueError(f"{header!r} has no field {min(unknown)!r}: fields are of {', '.join(known)}.")
         self.app = app
@@ -86,12 +87,13 @@ class ProxyHeadersMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not _NAMES.isdisjoint(name for name, _ in scope["headers"]):
-            scope = self._as_told(scope)
+            scope.update(self._told(scope))  # in place: who is further out looks there for the route, and for the user
         await self.app(scope, receive, send)
 
-    def _as_told(self, scope: Scope) -> Scope:
+    def _told(self, scope: Scope) -> dict[str, Any]:
+        """The keys of the scope that change."""
         if not self._chain.begins_with(client_host(scope)):
-            return {**scope, "headers": _without(_NAMES, scope["headers"])} if self._strip else scope
+            return {"headers": _without(_NAMES, scope["headers"])} if self._strip else {}
         report = self._read(scope["headers"], self._chain)
         headers = _without(self._disbelieved, scope["headers"]) if self._strip else [*scope["headers"]]
         changed: dict[str, Any] = {"headers": headers}
@@ -103,7 +105,7 @@ class ProxyHeadersMiddleware:
         if host := self._host(scope, report, changed.get("scheme") or scope.get("scheme", "http")):
             changed["headers"] = [(b"host", host.encode("ascii")), *_without({b"host"}, headers)]
         prefix = parse_prefix(report.prefixes) if "prefix" in self._fields else None
-        return {**scope, **changed, **(prefixed(scope, prefix) if prefix else {})}
+        return {**changed, **prefixed(scope, prefix)} if prefix else changed
 
     def _host(self, scope: Scope, report: ProxyReport, scheme: str) -> str | None:
         told = report.host if "host" in self._fields and report.host and parse_host(report.host) else None
@@ -112,7 +114,7 @@ class ProxyHeadersMiddleware:
         if not port or found is None or found[1] is not None:
             return told
         name, number = parse_host(f"{found[0]}:{port}") or (told, None)
-        return name if number in (None, _DEFAULT_PORTS.get(scheme)) else f"{name}:{number}"
+        return name if number in (None, DEFAULT_PORTS.get(scheme)) else f"{name}:{number}"
 
 
 def _without(names: Iterable[bytes], headers: RawHeaders) -> RawHeaders:

@@ -9,6 +9,8 @@ from asgi_types import HTTPConnection
 
 from .._networks import client_host, ip_address
 
+_TRANSLATED = 0x64_FF9B << 64  # the first 96 bits of IPv4 addresses behind a translator (RFC 6052 section 2.1)
+
 
 def client_key(connection: HTTPConnection[Any], *, ipv6_prefix: int = 64) -> str:
     """The address of the client; of an IPv6 one the first ``ipv6_prefix`` bits, 64 by default, as one has them all.
@@ -38,7 +40,7 @@ def user_key(connection: HTTPConnection[Any]) -> str:
         return client_key(connection)
     try:
         identity = user.identity
-    except (AttributeError, NotImplementedError):  # as of a `SimpleUser`
+    except (AttributeError, NotImplementedError):  # as of Starlette's `SimpleUser`
         identity = user.display_name
     return f"user {identity}"
 
@@ -50,5 +52,7 @@ def _group(host: str, ipv6_prefix: int) -> str:
     address = ip_address(host)
     if not isinstance(address, IPv6Address):
         return host if address is None else str(address)
+    if int(address) >> 32 == _TRANSLATED:
+        return str(address)
     rest = 128 - ipv6_prefix
     return f"{IPv6Address(int(address) >> rest << rest)}/{ipv6_prefix}"

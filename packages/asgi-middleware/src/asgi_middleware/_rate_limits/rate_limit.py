@@ -67,7 +67,7 @@ class RateLimit:
         >>> RateLimit.parse("3/10min")
         RateLimit(limit=3, per=600)
         """
-        found = _TEXT.fullmatch(text)
+        found = _TEXT.fullmatch(str(text))  # what is no text is no rate limit either
         unit = None if found is None else _UNIT_SECONDS.get(found[3])
         if found is None or unit is None:
             raise ValueError(f"Not a rate limit: {text!r}. Write it as '100/minute', '10/second' or '5/90s'.")

@@ -9,11 +9,10 @@ from typing import Final
 
 from asgi_types import Message, RawHeaders, Send
 
-from .._fields import start_with
+from .._fields import STARTS, start_with
 from .rate_limit import RateLimit
 from .rate_limit_verdict import RateLimitVerdict
 
-STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start", "websocket.accept"})
 _NAME: Final = re.compile(r"[ !#-\[\]-~]{1,64}")  # a structured field's String without escapes (RFC 9651 section 3.3.3)
 
 

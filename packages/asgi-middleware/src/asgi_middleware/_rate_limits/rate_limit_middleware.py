@@ -37,14 +37,16 @@ class RateLimitMiddleware:
     the same store count. ``cost`` is how much a connection counts, 1 by default, or a function like ``key``.
 
     The handshake of a WebSocket counts like a request, unless ``websockets`` is false. ``messages`` limits what a
-    client may send on one WebSocket, which is closed with 1008 beyond that; it needs no store and has no other options.
+    client may send on one WebSocket, which is closed with 1008 beyond that; it needs no store, and of the other options
+    ``key`` alone concerns it: None lifts it.
 
     With ``headers``, the default, each response has the fields ``RateLimit-Policy`` and ``RateLimit``
     (draft-ietf-httpapi-ratelimit-headers-11). The application finds the verdicts in the scope, under
     ``asgi_middleware.rate_limit`` and ``name``.
 
     Raises `ValueError` for no limits, two with the same window, a cost that they never allow, or a name that is no
-    printable ASCII; and `RuntimeError` on a connection that middleware of the same name has counted already.
+    printable ASCII; `TypeError` for a ``key`` or ``cost`` that is no function; and `RuntimeError` on a connection that
+    middleware of the same name has counted already.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -73,14 +75,12 @@ class RateLimitMiddleware:
         headers: bool = True,
     ) -> None:
         self.app = app
-        self.limits: tuple[RateLimit, ...] = tuple(
-            RateLimit.parse(limit) if isinstance(limit, str) else limit for limit in limits
-        )
+        self.limits: tuple[RateLimit, ...] = tuple(_limit(limit) for limit in limits)
         self.store: RateLimitStore = MemoryRateLimitStore() if store is None else store
         self.key = key
         self.name = name
         self.cost = cost
-        self.messages: RateLimit | None = RateLimit.parse(messages) if isinstance(messages, str) else messages
+        self.messages: RateLimit | None = None if messages is None else _limit(messages)
         self.websockets = websockets
         self._check()
         fields = RateLimitFields(name, self.limits)
@@ -93,6 +93,9 @@ class RateLimitMiddleware:
             raise ValueError("Of two limits with the same window only the lower one counts: leave out the other.")
         if isinstance(self.cost, int) and not 0 <= self.cost <= min((limit.limit for limit in self.limits), default=1):
             raise ValueError(f"A cost of {self.cost} is never allowed: it is from 0 to the lowest limit.")
+        _check_function("key", self.key)
+        if not isinstance(self.cost, int):
+            _check_function("cost", self.cost)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -147,6 +150,15 @@ class RateLimitMiddleware:
         if key is None or isinstance(key, str):
             return key
         raise TypeError(f"The key of a rate limit is text, or None for no limit, not {key!r}.")
+
+
+def _limit(given: RateLimit | str) -> RateLimit:
+    return given if isinstance(given, RateLimit) else RateLimit.parse(given)
+
+
+def _check_function(name: str, given: object) -> None:
+    if not callable(given):
+        raise TypeError(f"{name} is {given!r}: give a function of the connection.")
 
 
 def refusal_of(verdicts: Sequence[RateLimitVerdict]) -> HTTPException | None:

@@ -29,11 +29,11 @@ class RateLimitVerdict(NamedTuple):
     """Seconds until there is room for what was refused; 0 if there is, and infinite if there never will be."""
 
 
-def verdict_of(limit: RateLimit, has_room: bool, count: int, reset: int, wait: int) -> RateLimitVerdict:
+def verdict_of(limit: RateLimit, has_room: int, count: int, reset: int, wait: int) -> RateLimitVerdict:
     """The verdict for a count; times are in microseconds, and a wait below zero never ends."""
     return RateLimitVerdict(
         limit,
-        has_room,
+        bool(has_room),
         max(limit.limit - count, 0),
         reset / 1_000_000,
         inf if wait < 0 else wait / 1_000_000,

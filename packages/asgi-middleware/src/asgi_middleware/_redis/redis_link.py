@@ -46,8 +46,11 @@ class RedisLink:
         self.forgotten_at: float | None = None
         """When Redis was first seen after it was started anew, and had forgotten what others counted before."""
 
-    async def call(self, script: bytes, digest: bytes, keys: Sequence[str], arguments: Sequence[int]) -> Any:
-        """The answer to a script; `Exception` if there is none within the time limit, or none can be had."""
+    async def call(self, script: bytes, digest: bytes, keys: Sequence[str], arguments: Sequence[int]) -> list[int]:
+        """The numbers that a script answers with, four for each key.
+
+        `Exception` if they do not come within the time limit, cannot be had, or are something else.
+        """
         from anyio import CancelScope, current_time
         from coredis.exceptions import NoScriptError
 
@@ -65,11 +68,12 @@ class RedisLink:
                 answer = await self._answer(connection, deadline, b"EVALSHA", digest, *words)
             except NoScriptError:  # Redis was started anew, or told to forget its scripts
                 answer = await self._answer(connection, deadline, b"EVAL", script, *words)
+            numbers = checked_numbers(answer, 4 * len(keys))
         except Exception as error:
             self._fail(connection, error)
             raise
         self._report_restored()
-        return answer
+        return numbers
 
     async def _answer(self, connection: Any, deadline: float, *command: bytes | str | int) -> Any:
         from anyio import CancelScope
@@ -160,6 +164,19 @@ async def wait_for_end(connection: Any) -> None:
         async with aclosing(connection.push_messages) as messages:
             async for _ in messages:
                 pass
+
+
+def checked_numbers(answer: object, count: int) -> list[int]:
+    """The answer, which a proxy may have made; `ValueError` if it is not so many numbers."""
+    shown = str(answer)[:100]
+    given: list[object] = cast("list[object]", answer) if isinstance(answer, list) else []
+    numbers = [number for number in given if isinstance(number, int)]
+    if len(numbers) != count or len(given) != count:
+        raise ValueError(f"Not what the script answers: {shown}")
+    return numbers
+
+
+# From here on it is what the keeper of asgi-websockets has as well (see the client factory for why): mend both.
 
 
 def note_connections(pool: Any, connections: list[Any]) -> None:

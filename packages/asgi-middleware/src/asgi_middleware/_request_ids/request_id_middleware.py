@@ -7,18 +7,17 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from asgi_types import ASGIApp, Headers, Message, Receive, Scope, Send
 
-from .._fields import start_with
+from .._fields import STARTS, start_with
 from .._networks import Networks, client_host
+from .._option_function import check_function
 from .new_request_id import new_request_id
 from .request_id import CURRENT, Identity
-from .traceparent import parse_traceparent
+from .traceparent import trace_id_of
 
 REQUEST_ID = "asgi_middleware.request_id"
 """The scope key of the request's id."""
 
 _ID = re.compile(r"[0-9A-Za-z+\-./:=@_~]{1,128}")  # nothing that a log, a shell or a page takes for more than text
-
-_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
 class RequestIDMiddleware:
@@ -38,7 +37,7 @@ class RequestIDMiddleware:
     same context. Servers run each request in a context of its own, and the next one has its own id anyway.
 
     Raises `ValueError` for a header name that is no token and for what is no network, and in a request if ``generate``
-    returns what would not be taken from a client.
+    returns what would not be taken from a client; `TypeError` for a ``generate`` that is no function, or an async one.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -59,6 +58,7 @@ class RequestIDMiddleware:
         generate: Callable[[], str] = new_request_id,
         traceparent: bool = True,
     ) -> None:
+        check_function("generate", generate, "a function without arguments")
         self.app = app
         self._name = Headers({header: ""}).raw[0][0]  # which checks it
         self._trusted = Networks(trusted)
@@ -77,7 +77,7 @@ class RequestIDMiddleware:
         pair = (name, identity.request_id.encode("latin-1"))
 
         def named_send(message: Message) -> Awaitable[None]:
-            if message["type"] in _STARTS:
+            if message["type"] in STARTS:
                 headers = [other for other in message.get("headers") or () if other[0] != name]
                 message = start_with(message, [*headers, pair])
             return send(message)
@@ -96,8 +96,7 @@ class RequestIDMiddleware:
         trace_id = None
         # With several of them the trace begins anew (W3C Trace Context section 3.2).
         if self._takes_traceparent and len(traceparents) == 1:
-            parent = parse_traceparent(traceparents[0].decode("latin-1"))
-            trace_id = None if parent is None else parent.trace_id
+            trace_id = trace_id_of(traceparents[0].decode("latin-1"))
         request_id = ids[0].decode("latin-1").strip(" \t") if len(ids) == 1 else ""
         if not _ID.fullmatch(request_id):
             request_id = trace_id or self._generate()

@@ -26,6 +26,14 @@ _KNOWN = {
     "cross-origin-embedder-policy": ("unsafe-none", "require-corp", "credentialless"),
     "cross-origin-resource-policy": ("same-origin", "same-site", "cross-origin"),
 }
+# Lists of key and value, as structured fields have them (RFC 9651 section 3.2).
+_KEY = r"[ \t]*+[a-z*][a-z0-9_\-.*]*+="
+_FEATURE = rf'{_KEY}(?:\*|self|\([^()]*+\)|"[^"]++")(?:;report-to=[^,]++)?[ \t]*+'
+_ENDPOINT = rf'{_KEY}"[^"]++"[ \t]*+'
+_LISTS = {
+    "permissions-policy": (re.compile(f"{_FEATURE}(?:,{_FEATURE})*+"), "camera=(), geolocation=(self)"),
+    "reporting-endpoints": (re.compile(f"{_ENDPOINT}(?:,{_ENDPOINT})*+"), 'csp="https://reports.example/csp"'),
+}
 _MAX_AGE = re.compile(r"max-age=([0-9]{1,10})")
 _PRELOAD_AGE = 31_536_000  # seconds, what the preload list asks for
 
@@ -40,6 +48,9 @@ def check_value(header: str, value: str) -> str:
     """
     if header == "strict-transport-security":
         _check_strict_transport_security(value)
+    pattern, example = _LISTS.get(header, (None, ""))
+    if pattern is not None and not pattern.fullmatch(value):
+        raise ValueError(f"Not a value of {header}: {value!r}. Write it as {example!r}.")
     known = _KNOWN.get(header)
     if known is not None:
         items = value.split(",") if header == "referrer-policy" else [value.partition("; report-to=")[0]]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, cast
 
+from .._items import items
+
 FLAGS: Final = frozenset({"upgrade-insecure-requests"})
 _MAY_BE_EMPTY = FLAGS | {"sandbox"}
 _TAKES_NONCE = re.compile(r"default-src|(?:script|style)-src(?:-elem)?")
@@ -30,7 +32,7 @@ def check_sources(directive: str, value: object) -> tuple[str, ...]:
             is_true = "is True or False" if directive in FLAGS else "has sources"
             raise ValueError(f"{directive} {is_true}, so it cannot be {value!r}.")
         return ()
-    sources = (value,) if isinstance(value, str) else tuple(cast("Iterable[str]", value))
+    sources = items(cast("Iterable[str]", value))
     if not sources:
         raise ValueError(f"{directive} is empty: write \"'none'\" to allow nothing, or None to leave it out.")
     for source in sources:

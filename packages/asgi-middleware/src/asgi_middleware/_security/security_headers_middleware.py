@@ -30,7 +30,8 @@ class SecurityHeadersMiddleware:
     one it came with. ``content_security_policy_report_only`` is a policy that is reported and not enforced.
     ``strict_transport_security`` is sent over HTTPS alone. It does not name the subdomains, as they may not have HTTPS.
 
-    Raises `ValueError` for a value that no browser would take.
+    Raises `ValueError` for a value that no browser would take. The text of a policy is taken as it is: have a typing
+    error in it found by `ContentSecurityPolicy`.
 
     >>> import asyncio
     >>> from asgi_types import Response

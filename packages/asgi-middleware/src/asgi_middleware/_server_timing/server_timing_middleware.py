@@ -7,7 +7,9 @@ from time import perf_counter
 
 from asgi_types import ASGIApp, Message, Receive, Scope, Send
 
+from .._exchange.exchange import safely
 from .._fields import start_with
+from .._option_function import check_function
 from .server_timing import CURRENT, SERVER_TIMING, ServerTiming
 
 
@@ -16,12 +18,14 @@ class ServerTimingMiddleware:
 
     ``total`` names the metric of the whole time until the response began, None for none. The times of a server tell
     strangers something, too, such as whether a name is known to it: ``when`` gets the scope as the response begins,
-    and says whether this client is to see them; by default all do. It must not block. A field of the application's
+    and says whether this client is to see them; by default all do. It must not block, and where it
+    fails, which is logged, the client sees none. A field of the application's
     own stays. Pages of other origins need ``Timing-Allow-Origin``, which is not set here, to read the metrics.
 
     WebSockets have none. Inside another of these this one does nothing.
 
-    Raises `ValueError` for a ``total`` that is not a token.
+    Raises `ValueError` for a ``total`` that is not a token, and `TypeError` for a ``when`` that is no function, or an
+    async one.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -41,6 +45,8 @@ class ServerTimingMiddleware:
     ) -> None:
         if total is not None:
             ServerTiming().add(total)  # which checks it
+        if when is not None:
+            check_function("when", when, "a function of the scope")
         self.app = app
         self._total = total
         self._when = when
@@ -60,7 +66,7 @@ class ServerTimingMiddleware:
                     timing.add(self._total, (perf_counter() - began) * 1000)
                 timing.is_closed = True
                 value = timing.value()
-                if value and (self._when is None or self._when(scope)):
+                if value and (self._when is None or safely(self._when, scope)):
                     headers = [*(message.get("headers") or ()), (b"server-timing", value.encode("ascii"))]
                     message = start_with(message, headers)
             return send(message)

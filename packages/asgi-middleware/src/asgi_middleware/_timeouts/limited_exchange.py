@@ -9,11 +9,12 @@ from anyio import CancelScope, current_time
 
 from asgi_types import HTTPException, Message, Receive, Scope, Send, refuse
 
+from .._fields import STARTS
 from .._response_end import is_last
 from .limits import Limits
 from .suspension import Suspension
 
-_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.close", "websocket.http.response.start"})
+_STARTS = STARTS | {"websocket.close"}
 
 
 class LimitedExchange:
@@ -72,17 +73,16 @@ class LimitedExchange:
 
     async def send(self, message: Message) -> None:
         """Pass a message on; from the start of the response the client has its limit on taking it."""
-        if not self._has_begun:
-            if message["type"] not in _STARTS:
-                await self._send(message)
-                return
-            self._begin(message)
-        if self._is_complete or self._limits.send_timeout == inf:
+        if self._has_begun:
+            await self._pass_on(message)
+        elif message["type"] not in _STARTS:
             await self._send(message)
+        elif self.cancel_scope.cancel_called:
+            await self._send(message)  # where that has to wait, it is cancelled, and nothing has begun
+            self._begin(message)
         else:
-            await Suspension(self._send(message), self._begin_send, self._end_send)
-        if not self._is_complete and is_last(message, self._has_trailers):
-            self._complete()
+            self._begin(message)
+            await self._pass_on(message)
 
     def has_struck(self) -> bool:
         """Whether a limit has ended the application before its response was complete."""
@@ -108,6 +108,14 @@ class LimitedExchange:
         seconds = getattr(self._limits, self._limit)
         return TimeoutError(f"The response was broken off: {self._limit} of {seconds:g} seconds is over.")
 
+    async def _pass_on(self, message: Message) -> None:
+        if self._is_complete or self._limits.send_timeout == inf:
+            await self._send(message)
+        else:
+            await Suspension(self._send(message), self._begin_send, self._end_send)
+        if not self._is_complete and is_last(message, self._has_trailers):
+            self._complete()
+
     def _begin(self, message: Message) -> None:
         self._has_begun = True
         self._has_trailers = message.get("trailers", False)
@@ -129,7 +137,7 @@ class LimitedExchange:
 
     def _end_wait(self) -> None:
         self._is_waiting = False
-        if self._has_begun or self.cancel_scope.cancel_called:
+        if self._has_begun:
             return
         waited = current_time() - self._waits_since
         self._upload_left -= waited
@@ -143,10 +151,11 @@ class LimitedExchange:
         self._aim("send_timeout", current_time() + self._limits.send_timeout)
 
     def _end_send(self) -> None:
-        if not self.cancel_scope.cancel_called:
-            self._aim("total_timeout", inf)
+        self._aim("total_timeout", inf)
 
     def _aim(self, limit: str, deadline: float) -> None:
+        if self.cancel_scope.cancel_called:
+            return  # what has struck is told
         self._limit = limit if deadline < self._total_ends else "total_timeout"
         deadline = min(deadline, self._total_ends)
         if deadline != self.cancel_scope.deadline:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import inf, isfinite
 
-from asgi_types import ASGIApp, Receive, Scope, Send
+from asgi_types import ASGIApp, HTTPException, Receive, Scope, Send
 
 from .limits import Limits
 
 
 class TimeoutMiddleware:
-    """End what takes too long. All limits are in seconds, and None is no limit.
+    """End what takes too long. All limits are in seconds, and None, or `math.inf`, is no limit.
 
     - ``handler_timeout``, 30: until the response begins, without the time the application waits for the body. Then it
       is cancelled, and ``status_code``, 503 or 504, is answered.
@@ -72,10 +72,13 @@ class TimeoutMiddleware:
         try:
             with exchange.cancel_scope:
                 await self.app(scope, exchange.receive, exchange.send)
-        except Exception:
+        except Exception as exc:
             # Of an application that was cancelled, and made something else of it.
-            if exchange.has_struck() and exchange.may_answer():
-                await exchange.answer()
+            if not (exchange.has_struck() and exchange.may_answer()):
+                raise
+            await exchange.answer()
+            if isinstance(exc, HTTPException):  # but an answer, which comes too late
+                return
             raise
         if exchange.has_struck():
             if not exchange.may_answer():
@@ -84,8 +87,8 @@ class TimeoutMiddleware:
 
 
 def _seconds(name: str, given: float | None) -> float:
-    if given is None:
+    if given is None or given == inf:
         return inf
-    if isinstance(given, bool) or not (isfinite(given) and given > 0):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not (isfinite(given) and given > 0):
         raise ValueError(f"{name} is {given!r}: give a number of seconds above 0, or None for no limit.")
     return given

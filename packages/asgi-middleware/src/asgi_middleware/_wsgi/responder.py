@@ -35,10 +35,25 @@ class Responder:
         self._start: Message | None = None
         self._has_started = False
         self._is_watched = False
+        self._failure: Exception | None = None
         self._has_content = scope["method"] != "HEAD"
 
     def run(self, app: Callable[..., Iterable[bytes]]) -> None:
         """Call the application, and send what it gives."""
+        try:
+            self._run(app)
+        except Exception as exc:
+            self._failure = exc
+
+    def take_failure(self) -> Exception | None:
+        """What the application has raised, once.
+
+        Raised or returned by the thread, it would be kept alive by frames that it leads to.
+        """
+        failure, self._failure = self._failure, None
+        return failure
+
+    def _run(self, app: Callable[..., Iterable[bytes]]) -> None:
         environ = build_environ(self._scope, io.BufferedReader(self._body))
         chunks = app(environ, self.start_response)
         try:
@@ -91,6 +106,7 @@ class Responder:
         has_length = any(name == b"content-length" for name, _ in self._start["headers"])
         if length is not None and not has_length and status_may_have_body(self._start["status"]):
             self._start["headers"].append((b"content-length", b"%d" % length))
+        from_thread.check_cancelled()  # a server's `send` need not wait, so it may never tell
         from_thread.run(self._send_part, data, more)
 
     async def _send_part(self, data: bytes, more: bool) -> None:

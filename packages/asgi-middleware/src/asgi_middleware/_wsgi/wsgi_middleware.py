@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
 
 from asgi_types import HTTPException, Receive, Scope, Send, refuse
 
+from .._thread_limiter import ThreadLimiter
 from .request_body import RequestBody
 from .responder import Responder
-
-if TYPE_CHECKING:
-    from anyio import CapacityLimiter
-    from anyio.lowlevel import RunVar
 
 DEFAULT_THREADS = 40
 
@@ -46,8 +42,7 @@ class WSGIMiddleware:
         if threads < 1:
             raise ValueError(f"A WSGI application needs a thread, not {threads}.")
         self.app = app
-        self._threads = threads
-        self._limiters: RunVar[CapacityLimiter] | None = None
+        self._threads = ThreadLimiter("asgi_middleware.wsgi_threads", threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -63,27 +58,13 @@ class WSGIMiddleware:
         failure: Exception | None = None
         async with create_task_group() as group:
             responder = Responder(scope, body, send, group)
-            try:
-                await to_thread.run_sync(responder.run, self.app, limiter=self._limiter())
-            except Exception as exc:  # not out of the task group, which would put it into another
-                await checkpoint_if_cancelled()  # in a thread, being cancelled is an exception like others
-                failure = exc
+            await to_thread.run_sync(responder.run, self.app, limiter=self._threads.here())
+            await checkpoint_if_cancelled()  # in a thread, being cancelled is an exception like others
+            failure = responder.take_failure()
             group.cancel_scope.cancel()
+        # Not out of the task group, which would put it into another.
         if failure is not None and not (body.has_left and isinstance(failure, OSError)):
             try:
                 raise failure
             finally:
                 del failure  # whose traceback refers to this frame
-
-    def _limiter(self) -> Any:
-        from anyio import CapacityLimiter
-        from anyio.lowlevel import RunVar
-
-        if self._limiters is None:
-            self._limiters = RunVar("asgi_middleware.wsgi_threads")
-        try:
-            return self._limiters.get()
-        except LookupError:
-            limiter = CapacityLimiter(self._threads)
-            self._limiters.set(limiter)
-            return limiter

@@ -143,6 +143,9 @@ class Delays:
         self._count = 0
 
 
+# From here on it is what asgi-middleware's link to Redis has as well (see the clients for why): mend both.
+
+
 def note_connections(pool: Any, connections: list[Any]) -> None:
     """Append to ``connections`` what the pool makes from now on."""
     connection_class = pool.connection_class

@@ -120,15 +120,38 @@ async def test_head_has_no_bytes(log) -> None:
 
 @pytest.mark.parametrize("kind", ["http.response.pathsend", "http.response.zerocopysend"])
 @pytest.mark.parametrize(
-    ("headers", "expected"), [([(b"content-length", b"77")], 77), ([(b"content-length", b"x")], None), ([], None)]
+    ("headers", "expected"),
+    [
+        ([(b"content-length", b"77")], 77),
+        (iter([(b"content-length", b"77")]), None),  # which the server has read
+        ([(b"content-length", b"x")], None),
+        ([(b"content-length", b"9" * 20)], None),
+        ([], None),
+        (None, None),
+    ],
 )
-async def test_files_that_the_server_sends_are_as_long_as_they_are_said_to_be(kind, headers, expected, log) -> None:
+async def test_files_that_the_server_sends_are_as_long_as_they_are_said_to_be(
+    kind, headers, expected, logger, drive
+) -> None:
     async def app(scope, receive, send):
         await send({**START, "headers": headers})
-        await send({"type": kind, "path": "/file"})
+        await send({"type": kind, "path": "/file", "count": None})
 
-    record = await log(app)
-    assert getattr(record, "bytes_sent", None) == expected
+    async def send(message):
+        list(message.get("headers") or ())
+
+    await AccessLogMiddleware(app, logger=logger)(drive.scope(), None, send)
+    assert getattr(logger.records[0], "bytes_sent", None) == expected
+
+
+async def test_parts_of_files_are_as_long_as_they_are_said_to_be(log) -> None:
+    async def app(scope, receive, send):
+        await send(START)
+        await send(body(b"abc", True))
+        await send({"type": "http.response.zerocopysend", "file": 1, "count": 10, "more_body": True})
+        await send({"type": "http.response.zerocopysend", "file": 1, "count": 0})
+
+    assert (await log(app)).bytes_sent == 13
 
 
 async def test_what_is_not_known_stays_so(log) -> None:

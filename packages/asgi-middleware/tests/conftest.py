@@ -1,4 +1,4 @@
-"""A logger whose records are kept."""
+"""A logger whose records are kept, and the clock of what observes an exchange."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ class Clock:
 @pytest.fixture(name="clock")
 def clock_fixture(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("asgi_middleware._access_log.connection_log.time.perf_counter", clock)
+    monkeypatch.setattr("asgi_middleware._exchange.exchange.perf_counter", clock)
     return clock

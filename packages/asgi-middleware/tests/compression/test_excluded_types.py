@@ -64,9 +64,10 @@ def test_what_is_no_type_is_refused(name):
         CompressionMiddleware(None, exclude_content_types=(name,))
 
 
-def test_a_string_is_no_tuple():
-    with pytest.raises(ValueError, match="Not a content type: 'i'"):
-        GZipMiddleware(None, exclude_content_types="image/png")
+def test_a_string_is_one_type():
+    assert GZipMiddleware(None, exclude_content_types="image/png").exclude_content_types == ("image/png",)
+    with pytest.raises(ValueError, match=r"Not a content type: 'image/png, image/gif'\. Write it as 'image/png'"):
+        GZipMiddleware(None, exclude_content_types="image/png, image/gif")
 
 
 def test_fourteen_types_by_default():

@@ -196,6 +196,15 @@ async def test_an_error_that_was_closed_for(log) -> None:
     assert (record.status, record.outcome, record.close_code) == (101, "error", 1011)
 
 
+async def test_an_error_after_a_refusal(log) -> None:
+    async def app(scope, receive, send):
+        await send({"type": "websocket.close"})
+        raise LookupError
+
+    record = await log(app, raises=LookupError)
+    assert (record.status, record.outcome) == (403, "error")
+
+
 async def test_an_error_before_the_handshake(log) -> None:
     async def app(scope, receive, send):
         raise LookupError

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from .._items import items
+
 DEFAULT_EXCLUDED_CONTENT_TYPES: Final = (
     "application/grpc",
     "application/gzip",
@@ -30,15 +32,15 @@ _TYPE = re.compile(r"[^/*\s]+/(?:\*|[^/*\s]+)")
 
 
 def media_types(content_types: Iterable[str]) -> tuple[str, ...]:
-    """The types in lower case and without parameters.
+    """The types in lower case and without parameters; a string is one of them.
 
     Raises `ValueError` for what is neither a type such as ``image/png`` nor a family such as ``video/*``.
     """
-    given = tuple(content_type.partition(";")[0].strip().lower() for content_type in content_types)
-    for name in given:
+    names = tuple(content_type.partition(";")[0].strip().lower() for content_type in items(content_types))
+    for name in names:
         if _TYPE.fullmatch(name) is None:
-            raise ValueError(f"Not a content type: {name!r}. Give a tuple of such as 'image/png' and 'video/*'.")
-    return given
+            raise ValueError(f"Not a content type: {name!r}. Write it as 'image/png' or 'video/*'.")
+    return names
 
 
 class ExcludedTypes:
