@@ -49,7 +49,7 @@ EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
     for name in (
         *("chat", "compressed", "demo", "errors", "events", "files", "leaving", "lifespans", "metrics", "origins"),
-        *("pieces", "rate_limits", "routing", "security", "seeing", "uploads", "wrapped"),
+        *("pieces", "rate_limits", "routing", "security", "seeing", "tokens", "uploads", "wrapped"),
     )
 ]
 
