@@ -94,6 +94,11 @@ def authenticated(side: Any, app: App) -> App:
     return side.AuthenticationMiddleware(app, Backend())
 
 
+def compressed(side: Any, app: App) -> App:
+    """What each side has for a new application: ours takes gzip at level 6, and zstd where a client does."""
+    return side.GZipMiddleware(app) if isinstance(side, _Starlette) else side.CompressionMiddleware(app)
+
+
 def five(side: Any, app: App) -> App:
     app = authenticated(side, app)
     app = side.GZipMiddleware(app)
@@ -154,6 +159,7 @@ CASES = [
     Case("GZip, body too small", lambda side, app: side.GZipMiddleware(app), [*BROWSER, GZIP]),
     Case("GZip, 4 KiB JSON", lambda side, app: side.GZipMiddleware(app), [*BROWSER, GZIP], LARGE[:4096], 500),
     Case("GZip, 1 MiB JSON", lambda side, app: side.GZipMiddleware(app), [*BROWSER, GZIP], LARGE, 1),
+    Case("the same, our defaults", compressed, [*BROWSER, GZIP], LARGE, 1),
     Case("TrustedHost", lambda side, app: side.TrustedHostMiddleware(app, ["example.org", "*.example.org"]), BROWSER),
     Case("HTTPSRedirect, https", lambda side, app: side.HTTPSRedirectMiddleware(app), BROWSER),
     Case("Authentication", authenticated, BROWSER),

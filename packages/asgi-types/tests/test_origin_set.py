@@ -150,6 +150,7 @@ WILD = "https://*.example.com"
         ("https://evil.example:443.example.com", WILD),
         ("https://evil.example\\.example.com", WILD),
         ("http://a.example.com", WILD),
+        ("http://a.example.com:443", WILD),
         ("https://a.example.com:8443", WILD),
         ("https://a.example.com/", WILD),
         ("null", WILD),

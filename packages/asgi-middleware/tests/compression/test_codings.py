@@ -8,20 +8,6 @@ from asgi_middleware import CompressionMiddleware, DecompressionMiddleware, GZip
 BODY = b"Hello, world! " * 1000
 
 
-@pytest.mark.parametrize("encodings", [(), ("deflate",), ("gzip", "gzip"), "brotli", ("identity",)])
-@pytest.mark.parametrize("middleware", [CompressionMiddleware, DecompressionMiddleware])
-def test_unknown_codings_are_refused(middleware, encodings):
-    if middleware is DecompressionMiddleware and encodings == ("deflate",):
-        encodings = ("compress",)
-    with pytest.raises(ValueError, match="choose of"):
-        middleware(None, encodings=encodings)
-
-
-def test_one_coding_may_be_given_as_a_string():
-    assert list(CompressionMiddleware(None, encodings="gzip")._options.codings) == ["gzip"]
-    assert list(DecompressionMiddleware(None, encodings="gzip")._decodings) == ["gzip"]
-
-
 @pytest.mark.parametrize(
     ("option", "low", "high"), [("gzip_level", -1, 9), ("brotli_quality", 0, 11), ("zstd_level", -7, 19)]
 )

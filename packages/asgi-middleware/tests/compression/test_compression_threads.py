@@ -1,6 +1,3 @@
-import anyio
-import pytest
-
 from asgi_middleware import CompressionMiddleware
 from asgi_middleware._compression import compression_threads
 
@@ -23,13 +20,3 @@ async def test_threads_have_a_limiter_of_their_own(drive, sends, monkeypatch):
     assert used[0] is used[1]
     assert used[0] is not to_thread.current_default_thread_limiter()
     assert used[0].total_tokens == compression_threads.THREADS == 40
-
-
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-def test_each_event_loop_has_its_own(anyio_backend, drive, sends):
-    async def main():
-        await drive.request(CompressionMiddleware(sends(LARGE)), headers={"accept-encoding": "gzip"})
-        return compression_threads._limiter().get()
-
-    first = anyio.run(main, backend=anyio_backend)
-    assert anyio.run(main, backend=anyio_backend) is not first

@@ -25,7 +25,7 @@ SHARED = [
     ({**LISTED, **WITH_COOKIES}, A, True, True),
     ({**LISTED, **WITH_COOKIES}, A, False, True),
     ({**ALL, **WITH_COOKIES}, A, True, True),  # never "*", but the origin itself
-    # "Origin header": what is compared is the serialization, byte by byte
+    # "Origin header": scheme, host and port are compared; what is echoed is what came
     (LISTED, B, False, False),
     (LISTED, "http://a.example", False, False),
     (LISTED, "https://a.example:8443", False, False),
@@ -38,6 +38,13 @@ SHARED = [
     ({"allow_origins": ["http://[::1]:8000"]}, "http://[::1]:8000", False, True),
     ({"allow_origins": ["chrome-extension://abcdef"]}, "chrome-extension://abcdef", False, True),
     ({"allow_origins": ["file://"]}, "file://", False, True),
+    ({"allow_origins": ["http://a.example"]}, "http://A.example:80", False, True),
+    ({"allow_origins": ["https://*.a.example"]}, "https://b.a.example", False, True),
+    ({"allow_origins": ["https://*.a.example"], **WITH_COOKIES}, "https://c.b.a.example", True, True),
+    ({"allow_origins": ["https://*.a.example"]}, A, False, False),
+    ({"allow_origins": ["https://*.a.example"]}, "http://b.a.example", False, False),
+    ({"allow_origins": ["https://*.a.example"]}, "https://b.a.example.evil", False, False),
+    ({"allow_origins": ["https://*.a.example"]}, "https://xa.example", False, False),
     # "Origin header": an opaque origin is "null", and any page can have one, in a sandboxed frame
     (ALL, "null", False, True),
     (LISTED, "null", False, False),

@@ -1,5 +1,7 @@
 """Options of CORS that cannot work are refused, with the fix."""
 
+import re
+
 import pytest
 
 from asgi_middleware import CORSMiddleware
@@ -37,6 +39,30 @@ def test_an_origin_is_text(given):
 
 def test_the_highest_port():
     assert CORSMiddleware(app, ["https://a.example:65535"]).allow_origins == ("https://a.example:65535",)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("HTTPS://Example.ORG:443", "https://example.org"),
+        ("http://[2001:DB8:0::1]:443", "http://[2001:db8::1]:443"),
+        ("https://*.Example.org:443", "https://*.example.org"),
+        ("null", "null"),
+        ("file://", "file://"),
+        ("*", "*"),
+    ],
+)
+def test_origins_are_told_as_browsers_write_them(given, expected):
+    assert CORSMiddleware(app, [given]).allow_origins == (expected,)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["https://example.org/", "example.org", "NULL", "https://*", "https://example.org:65536", "wss://a.example"],
+)
+def test_what_no_browser_sends_is_refused(given):
+    with pytest.raises(ValueError, match=re.escape(f"Not an origin: {given!r}. ")):
+        CORSMiddleware(app, ["https://a.example", given])
 
 
 def test_nothing_is_allowed_by_default():

@@ -159,6 +159,13 @@ async def test_the_header_goes_before_the_form(client, protected):
     assert (await browser.post(b"csrf_token=x", {"content-type": URLENCODED})).text == "csrf_token=x"
 
 
+async def test_a_name_is_any_token(client, protected):
+    browser = client(protected(header_name="!X~", field_name="a&b"))
+    await browser.get()
+    assert (await browser.post_form(b"a%26b=" + browser.token.encode())).status == 200
+    assert (await browser.post(headers={"!x~": browser.token}, with_token=False)).status == 200
+
+
 async def test_other_names(client, protected):
     browser = client(protected(header_name="X-Own.Token", field_name="_own-token"))
     await browser.get()
@@ -169,7 +176,7 @@ async def test_other_names(client, protected):
     assert (answer.status, "X-Own.Token" in answer.text, "_own-token" in answer.text) == (403, True, True)
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a=b", 'a"', "ä", "a&", "a:", "a\r\n", "[a]", "--"])
+@pytest.mark.parametrize("name", ["", "a b", "a=b", 'a"', "ä", "a:", "a\r\n", "[a]"])
 @pytest.mark.parametrize("option", ["header_name", "field_name"])
 def test_what_is_no_name_is_refused_at_once(protected, option, name):
     with pytest.raises(ValueError, match="Use letters, digits"):

@@ -100,6 +100,7 @@ def document(drive, raising, catch):
             ),
             {"type": "/x", "title": "t", "status": 400, "detail": "d", "instance": "/i", "two words": 1},
         ),
+        (ForeignError(400, {"detail": "d", "status": "7"}), blank(400, "Bad Request", detail="d")),
         (ForeignError(400, {"detail": 7, "title": None, 1: 2}), {**blank(400, "Bad Request"), "1": 2}),
         (RequestValidationError(), VALIDATION),
         (OwnValidationError(), VALIDATION),

@@ -11,8 +11,7 @@ from asgi_types import Scope
 from .._exchange.exchange import Exchange
 from .._fields import first_field
 from .._networks import client_host
-from .._request_ids.request_id import CURRENT
-from .._request_ids.request_id_middleware import REQUEST_ID
+from .._request_ids.request_id import CURRENT, REQUEST_ID
 from .._route_template import route_template
 from .access_record import AccessRecord
 from .line_format import printable

@@ -45,6 +45,7 @@ _PREFLIGHT_VARY = (
 _VARY_ALONE = frozenset({b"vary"})
 _NEVER_EXPOSED = frozenset({b"set-cookie", b"set-cookie2"})  # Fetch standard section 2.2.2
 
+# Of a preflight's question nothing is made text that is not shown: the list is matched as the bytes that it came as.
 _MEMBER = rf"[ \t]*+(?:{TOKEN}[ \t]*+)?+"
 _TOKEN_LIST = re.compile(rf"{_MEMBER}(?:,{_MEMBER})*+".encode())
 

@@ -33,8 +33,9 @@ class CSRFMiddleware:
     * Without all three no browser of this decade has sent it, and it passes.
 
     What would be refused passes if its ``Origin`` (or ``Referer``) is one of ``trusted_origins``: origins such as
-    ``"https://example.org"``, ``"https://*.example.org"`` for all below a domain, ``"null"``, and ``"file://"``
-    for web views. A header that is there twice is refused. ``safe_methods`` are in upper case, and must change nothing in the application.
+    ``"https://example.org"``, ``"https://*.example.org"`` for all below a domain, ``"null"``, and ``"file://"`` for web
+    views. A header that is there twice is refused. ``safe_methods`` are in upper case, and must change nothing in the
+    application.
 
     With a ``secret`` of 16 bytes or more, each checked HTTP request must have a token of `csrf_token` as well, unless
     it comes from a trusted origin; ``demand="unproven"`` asks for it only where no header tells where a request comes

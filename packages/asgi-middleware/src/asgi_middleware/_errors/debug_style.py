@@ -1,11 +1,13 @@
 """How the debug page looks, in light and in dark, on a phone and on a desk."""
 
-STYLE = """
-:root { color-scheme: light dark; --ground: #f6f6f4; --paper: #fff; --ink: #1d1f24; --soft: #5c626d; --line: #dfe0dc;
-  --accent: #b3261e; --wash: #fdf0ee; --code: #faf9f7; --current: #fff1c9; --marked: #ffcf66; --value: #1b5e9b; }
+from .page_colours import COLOURS
+
+STYLE = (
+    COLOURS
+    + """
+:root { --wash: #fdf0ee; --code: #faf9f7; --current: #fff1c9; --marked: #ffcf66; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #16181c; --paper: #1e2127; --ink: #e6e7ea; --soft: #a0a6b1; --line: #343943;
-    --accent: #ff8a80; --wash: #2c2023; --code: #191b20; --current: #3b3420; --marked: #7a5c10; --value: #8cc4ff; }
+  :root { --wash: #2c2023; --code: #191b20; --current: #3b3420; --marked: #7a5c10; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
@@ -54,3 +56,4 @@ footer { padding-bottom: 2rem; color: var(--soft); font-size: .875rem; }
   details details { margin-left: .25rem; }
 }
 """
+)

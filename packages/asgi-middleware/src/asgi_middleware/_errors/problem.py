@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from asgi_types import HTTPException
 
-_MEMBERS = frozenset({"type", "title", "status", "detail", "instance"})
+MEMBERS: Final = frozenset({"type", "title", "status", "detail", "instance"})
+"""The members that RFC 9457 section 3.1 gives a meaning."""
 
 
 class Problem(HTTPException):
@@ -57,7 +58,7 @@ class Problem(HTTPException):
         if instance is not None:
             self.instance = instance
         for name in extensions:
-            if name in _MEMBERS or not name.isidentifier():
+            if name in MEMBERS or not name.isidentifier():
                 raise ValueError(f"No name for a member of a problem: {name!r}. The status is given as status_code.")
         self.extensions: dict[str, Any] = extensions
 

@@ -9,6 +9,7 @@ from asgi_types import HTTPException, Response, Scope, may_deny
 from asgi_types.json_codec import encoded_text, standard_codec
 
 from .._fields import add_vary
+from .._request_ids.request_id import REQUEST_ID
 from .error_handler import ExceptionHandler
 from .json_ready import json_ready
 from .page_headers import page_headers
@@ -18,7 +19,6 @@ from .problem_of import problem_of
 
 _JSON = "application/problem+json"
 _OFFERS = (_JSON, "application/json", "text/plain", "text/html")
-_REQUEST_ID = "asgi_middleware.request_id"
 
 
 class ProblemDetails:
@@ -86,8 +86,8 @@ class ProblemDetails:
             from urllib.parse import urljoin
 
             members["type"] = urljoin(self.type_base, problem.type)
-        if isinstance(scope.get(_REQUEST_ID), str):
-            members.setdefault("request_id", scope[_REQUEST_ID])
+        if isinstance(scope.get(REQUEST_ID), str):
+            members.setdefault("request_id", scope[REQUEST_ID])
         ready: dict[str, Any] = json_ready(members)
         return ready
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .problem import Problem
+from .problem import MEMBERS, Problem
 
 _VALIDATION_ERRORS = frozenset({"RequestValidationError", "WebSocketRequestValidationError"})
-_TEXTS = ("type", "title", "instance")
+_TEXTS = MEMBERS - {"status"}
 
 
 def problem_of(exc: Exception) -> Problem:
@@ -40,7 +40,7 @@ def _of_detail(status: int, detail: Any, headers: Mapping[str, str] | None) -> P
     """What a detail says that may be any value, as FastAPI's may: a mapping has members, and a list has errors."""
     if isinstance(detail, Mapping):
         given = _by_text(cast("Any", detail))
-        texts = {name: given.pop(name) for name in ("detail", *_TEXTS) if isinstance(given.get(name), str)}
+        texts = {name: given.pop(name) for name in _TEXTS if isinstance(given.get(name), str)}
         return _with_members(Problem(status, headers=headers, **texts), given)
     if isinstance(detail, (list, tuple)):
         return Problem(status, headers=headers, errors=detail)
@@ -55,5 +55,5 @@ def _by_text(mapping: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _with_members(problem: Problem, members: dict[str, Any]) -> Problem:
     # Names of another's choice are members as they are, but for those that mean something else.
-    problem.extensions = {name: value for name, value in members.items() if name not in ("status", "detail", *_TEXTS)}
+    problem.extensions = {name: value for name, value in members.items() if name not in MEMBERS}
     return problem

@@ -5,13 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-STYLE = """
-:root { color-scheme: light dark; --ground: #f6f6f4; --paper: #fff; --ink: #1d1f24; --soft: #5c626d; --line: #dfe0dc;
-  --accent: #b3261e; --link: #1b5e9b; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #16181c; --paper: #1e2127; --ink: #e6e7ea; --soft: #a0a6b1; --line: #343943; --accent: #ff8a80;
-    --link: #8cc4ff; }
-}
+from .page_colours import COLOURS
+from .problem import MEMBERS
+
+STYLE = (
+    COLOURS
+    + """
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
@@ -20,12 +19,13 @@ main { width: 100%; max-width: 36rem; padding: clamp(1.25rem, 5vw, 2.5rem); back
 h1 { margin: 0; font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.25; overflow-wrap: anywhere; }
 p { margin: .75rem 0 0; overflow-wrap: anywhere; }
 .status { margin: 0 0 .25rem; color: var(--accent); font-weight: 600; letter-spacing: .04em; }
-a { color: var(--link); }
+a { color: var(--value); }
 dl { margin: 1.25rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); display: grid;
   grid-template-columns: minmax(0, auto) minmax(0, 1fr); gap: .25rem 1rem; font-size: .9rem; }
 dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 """
+)
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -45,8 +45,6 @@ _PAGE = """<!DOCTYPE html>
 </html>
 """
 
-_STANDARD = frozenset({"type", "title", "status", "detail", "instance"})
-
 
 def problem_page(members: dict[str, Any]) -> str:
     """The page of a problem: its own members are shown where they are plain values.
@@ -63,7 +61,7 @@ def problem_page(members: dict[str, Any]) -> str:
     plain = [
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(str(value))}</dd>"
         for name, value in members.items()
-        if name not in _STANDARD and isinstance(value, (str, int, float))
+        if name not in MEMBERS and isinstance(value, (str, int, float))
     ]
     if plain:
         parts.append("<dl>\n{}\n</dl>".format("\n".join(plain)))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+REQUEST_ID: Final = "asgi_middleware.request_id"
+"""The scope key of the request's id."""
 
 
 class Identity(NamedTuple):

@@ -11,11 +11,8 @@ from .._fields import STARTS, start_with
 from .._networks import Networks, client_host
 from .._option_function import check_function
 from .new_request_id import new_request_id
-from .request_id import CURRENT, Identity
+from .request_id import CURRENT, REQUEST_ID, Identity
 from .traceparent import trace_id_of
-
-REQUEST_ID = "asgi_middleware.request_id"
-"""The scope key of the request's id."""
 
 _ID = re.compile(r"[0-9A-Za-z+\-./:=@_~]{1,128}")  # nothing that a log, a shell or a page takes for more than text
 
