@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
 from asgi_types import Scope
 
-from .._exchange.exchange import Exchange
+from .._exchange.exchange import KNOWN_METHODS, Exchange
 from .._fields import first_field
 from .._networks import client_host
 from .._request_ids.request_id import CURRENT, REQUEST_ID
@@ -17,6 +19,7 @@ from .access_record import AccessRecord
 from .line_format import printable
 
 _PATH = "/%:@!$&'()*+,;=~"  # RFC 3986 section 3.3, and what is percent-encoded already
+_PLAIN_PATH = re.compile(rb"[A-Za-z0-9_.\-/%:@!$&'()*+,;=~]*+")  # most are, and looking is faster than quoting
 
 
 class RequestLine(NamedTuple):
@@ -43,8 +46,8 @@ def exchange_record(exchange: Exchange, request: RequestLine, log_query: bool) -
     return AccessRecord(
         type="websocket" if is_websocket else "http",
         time=came.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        client=None if request.client is None else quote(request.client, safe=":.[]", errors="replace"),
-        method=quote(request.method, errors="replace"),
+        client=None if request.client is None else _escaped_client(request.client),
+        method=request.method if request.method in KNOWN_METHODS else quote(request.method, errors="replace"),
         path=_escaped_path(request.path),
         query=quote(scope.get("query_string") or b"", safe=_PATH + "?[]") if log_query else None,
         route=route_template(scope),
@@ -65,9 +68,14 @@ def exchange_record(exchange: Exchange, request: RequestLine, log_query: bool) -
     )
 
 
+@lru_cache(maxsize=1024)  # the same clients come again and again
+def _escaped_client(client: str) -> str:
+    return quote(client, safe=":.[]", errors="replace")
+
+
 def _escaped_path(path: str | bytes) -> str:
     if isinstance(path, bytes):
-        return quote(path, safe=_PATH)
+        return path.decode("ascii") if _PLAIN_PATH.fullmatch(path) else quote(path, safe=_PATH)
     return quote(path, safe=_PATH.replace("%", ""), errors="replace")
 
 

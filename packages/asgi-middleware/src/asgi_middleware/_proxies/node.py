@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from asgi_types import Address
@@ -46,7 +47,12 @@ def parse_x_node(text: str) -> Address | None:
     >>> parse_x_node("2001:db8::17")
     Address(host='2001:db8::17', port=0)
     """
-    if len(text) <= _MOST_CHARACTERS and _BARE_IPV6.fullmatch(text):
+    return _read_x_node(text) if len(text) <= _MOST_CHARACTERS else None
+
+
+@lru_cache(maxsize=1024)  # the same clients come again and again
+def _read_x_node(text: str) -> Address | None:
+    if _BARE_IPV6.fullmatch(text):
         host = _canonical(text, 6)
         return Address(host, 0) if host else None
     return parse_node(text)

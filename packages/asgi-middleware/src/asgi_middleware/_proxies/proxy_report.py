@@ -30,13 +30,17 @@ def read_x_forwarded(headers: Pairs, chain: ProxyChain) -> ProxyReport:
     with n of them the nth from the right, or the first of a shorter list. Prefixes add up, since each proxy took its
     own off the path.
     """
-    told = _list(headers, b"x-forwarded-for")
+    told: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name.startswith(b"x-forwarded-"):
+            told.setdefault(name, []).append(value)
+    addresses = _items(told, b"x-forwarded-for")
     # What cannot be read is of a client that is unknown, not of the proxy, whose address may open doors.
-    reach = chain.follow(parse_x_node(text) or UNKNOWN for text in reversed(told))
+    reach = chain.follow(parse_x_node(text) or UNKNOWN for text in reversed(addresses))
     proxies = max(reach.proxies, 1)
 
     def outermost(name: bytes) -> str | None:
-        values = _list(headers, name)[-proxies:]
+        values = _items(told, name)[-proxies:]
         return values[0] if values else None
 
     return ProxyReport(
@@ -44,7 +48,7 @@ def read_x_forwarded(headers: Pairs, chain: ProxyChain) -> ProxyReport:
         outermost(b"x-forwarded-proto"),
         outermost(b"x-forwarded-host"),
         outermost(b"x-forwarded-port"),
-        tuple(_list(headers, b"x-forwarded-prefix")[-proxies:]),
+        tuple(_items(told, b"x-forwarded-prefix")[-proxies:]),
     )
 
 
@@ -71,6 +75,9 @@ def _clients(value: str, seen: list[ForwardedElement | None]) -> Iterator[Addres
             yield element.client
 
 
-def _list(headers: Pairs, name: bytes) -> list[str]:
-    value = joined_field(headers, name)
-    return [] if value is None else [item for item in (part.strip(" \t") for part in value.split(",")) if item]
+def _items(told: dict[bytes, list[bytes]], name: bytes) -> list[str]:
+    """The items of all fields of this name, as one list (RFC 9110 section 5.3)."""
+    if name not in told:
+        return []
+    parts = b",".join(told[name]).decode("latin-1").split(",")
+    return [item for item in (part.strip(" \t") for part in parts) if item]
