@@ -5,6 +5,7 @@ Nothing here imports a package of ours but the core, so that each package's test
 
 from __future__ import annotations
 
+import os
 import re
 import time
 import timeit
@@ -21,7 +22,8 @@ from asgi_types import Headers
 
 # A busy machine or a coverage run makes one example slow now and then; time is measured by `assert_linear` alone.
 settings.register_profile("shine", parent=settings.default, deadline=None)
-settings.load_profile("shine")
+settings.register_profile("brief", parent=settings.get_profile("shine"), max_examples=20)  # for what is tested elsewhere
+settings.load_profile(os.environ.get("SHINE_PROFILE", "shine"))
 
 SCOPE_PAGE = Path(__file__).parent.parent / "docs" / "scope.md"
 
