@@ -151,7 +151,7 @@ def wheels(session: nox.Session, name: str) -> None:
     session.run("python", ".ci/installed_is_ours.py", *needed)
     session.run("python", "-c", f"import {name.replace('-', '_')}")  # with nothing but what it declares
     install_group(session, "test")
-    # On one event loop, and with few examples: the session `tests` has both, and what counts here is what is in the wheel.
+    # On one event loop and with few examples: `tests` has all of both, and what counts here is what is in the wheel.
     session.run("pytest", f"packages/{name}/tests", "-k", "not trio", env={"SHINE_PROFILE": "brief"})
     session.run("pytest", "docs/test_examples.py", "-k", f"packages/{name}/")
 
