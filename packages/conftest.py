@@ -22,7 +22,7 @@ from asgi_types import Headers
 
 # A busy machine or a coverage run makes one example slow now and then; time is measured by `assert_linear` alone.
 settings.register_profile("shine", parent=settings.default, deadline=None)
-settings.register_profile("brief", parent=settings.get_profile("shine"), max_examples=20)  # for what is tested elsewhere
+settings.register_profile("brief", parent=settings.get_profile("shine"), max_examples=20)  # tested elsewhere
 settings.load_profile(os.environ.get("SHINE_PROFILE", "shine"))
 
 SCOPE_PAGE = Path(__file__).parent.parent / "docs" / "scope.md"
