@@ -29,6 +29,11 @@ def test_async_ones_are_not(given):
         check_function("when", given, "a function")
 
 
+@pytest.mark.parametrize("given", [later, AskingLater(), functools.partial(later, 1), print])
+def test_but_where_they_are_awaited(given):
+    check_function("key", given, "a function", may_be_async=True)
+
+
 @pytest.mark.parametrize("given", ["/health", 5, None])
 def test_neither_is_anything_else(given):
     with pytest.raises(TypeError, match=f"when is {given!r}: give a function of the scope"):

@@ -28,6 +28,15 @@ STARTS: Final = frozenset({"http.response.start", "websocket.accept", "websocket
 """Messages whose headers the client gets, be it asked for a page or a WebSocket."""
 
 
+def length_of(value: bytes) -> int | None:
+    """The length that a ``Content-Length`` declares, or None for what is none, or is as long as nothing can be.
+
+    >>> length_of(b"42"), length_of(b"-1")
+    (42, None)
+    """
+    return int(value) if value.isdigit() and len(value) < 20 else None
+
+
 def start_with(message: Message, headers: RawHeaders) -> Message:
     """A copy of a message with these headers: an application may send the same message, or list, again."""
     return {**message, "headers": headers}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from asgi_types import is_async_callable
 
 
-def check_function(name: str, given: object, wanted: str) -> None:
-    """Raise `TypeError` for what is no function, or an async one; ``wanted`` says what to give.
+def check_function(name: str, given: object, wanted: str, *, may_be_async: bool = False) -> None:
+    """Raise `TypeError` for what is no function, or an async one that may not be; ``wanted`` says what to give.
 
     >>> check_function("skip", "/health", "a function of the scope")
     Traceback (most recent call last):
@@ -14,5 +14,5 @@ def check_function(name: str, given: object, wanted: str) -> None:
     """
     if not callable(given):
         raise TypeError(f"{name} is {given!r}: give {wanted}.")
-    if is_async_callable(given):
+    if not may_be_async and is_async_callable(given):
         raise TypeError(f"{name} cannot be async: nothing awaits it, and its coroutine counts as True. Use 'def'.")

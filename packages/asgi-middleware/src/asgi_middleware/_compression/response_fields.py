@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asgi_types import RawHeaders
 
-from .._fields import add_vary
+from .._fields import add_vary, length_of
 from .excluded_types import ExcludedTypes
 
 _ACCEPT_ENCODING = b"Accept-Encoding"
@@ -30,7 +30,7 @@ def read_fields(headers: RawHeaders, excluded: ExcludedTypes) -> tuple[bool, boo
             if value in excluded:
                 return True, is_part, length
         elif name == b"content-length":
-            length = int(value) if value.isdigit() and len(value) < 20 else None
+            length = length_of(value)
         elif name == b"content-range":
             is_part = True
         elif name != b"cache-control" or b"no-transform" in value.lower():

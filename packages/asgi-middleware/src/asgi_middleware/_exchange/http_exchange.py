@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from asgi_types import Message, Receive, Scope, Send
 
-from .._fields import first_field
+from .._fields import first_field, length_of
 from .._response_end import BODIES, is_last
 from .exchange import FAILED, UNANSWERED, Exchange, Outcome
-
-_MOST_DIGITS = 20  # of a length that anything could be as long as
 
 
 class HTTPExchange(Exchange):
@@ -74,8 +72,7 @@ class HTTPExchange(Exchange):
     def _start(self, message: Message) -> None:
         self.begin(message["status"])
         self._has_trailers = message.get("trailers", False)
-        length = first_field(message.get("headers") or (), b"content-length") or b""
-        self._length = int(length) if length.isdigit() and len(length) < _MOST_DIGITS else None
+        self._length = length_of(first_field(message.get("headers") or (), b"content-length") or b"")
 
     def _count(self, kind: str, message: Message) -> None:
         if self._is_head or self.is_lost:  # the server drops the body

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, refuse
 
+from .._option_function import check_function
 from .connection_key import client_key
 from .memory_store import MemoryRateLimitStore
 from .message_limit import MessageLimit
@@ -93,9 +94,9 @@ class RateLimitMiddleware:
             raise ValueError("Of two limits with the same window only the lower one counts: leave out the other.")
         if isinstance(self.cost, int) and not 0 <= self.cost <= min((limit.limit for limit in self.limits), default=1):
             raise ValueError(f"A cost of {self.cost} is never allowed: it is from 0 to the lowest limit.")
-        _check_function("key", self.key)
+        check_function("key", self.key, "a function of the connection", may_be_async=True)
         if not isinstance(self.cost, int):
-            _check_function("cost", self.cost)
+            check_function("cost", self.cost, "a function of the connection", may_be_async=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -154,11 +155,6 @@ class RateLimitMiddleware:
 
 def _limit(given: RateLimit | str) -> RateLimit:
     return given if isinstance(given, RateLimit) else RateLimit.parse(given)
-
-
-def _check_function(name: str, given: object) -> None:
-    if not callable(given):
-        raise TypeError(f"{name} is {given!r}: give a function of the connection.")
 
 
 def refusal_of(verdicts: Sequence[RateLimitVerdict]) -> HTTPException | None:
