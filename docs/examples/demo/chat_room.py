@@ -108,8 +108,8 @@ async def page(request: Request) -> Response:
     return FileResponse(PAGE_FILE)
 
 
-# Who talks faster than anybody types is closed with 1008.
-talking = [Middleware(RateLimitMiddleware, RateLimit(60, per=60), messages=RateLimit(10, per=1), name="chat")]
+# Who talks faster for longer than anybody types is closed with 1008.
+talking = [Middleware(RateLimitMiddleware, RateLimit(60, per=60), messages=RateLimit(50, per=5), name="chat")]
 
 routes = [
     Route("/chat", page, name="chat"),

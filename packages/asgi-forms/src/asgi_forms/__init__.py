@@ -4,7 +4,9 @@ Where the files of a form can go is in `asgi_forms.sinks`. Each name is loaded w
 for, so that a framework whose requests have forms costs nothing where none comes.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from ._form import PendingForm as PendingForm
@@ -71,16 +73,4 @@ __all__ = (
     "stream_multipart",
 )
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = _lazy_names(globals(), _HOMES)

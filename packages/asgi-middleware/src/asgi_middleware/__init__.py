@@ -6,7 +6,9 @@ about a library is a module of its own, with an extra of that name: `asgi_middle
 module of that name has.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from asgi_types.request_body_limit import RequestBodyLimitMiddleware as RequestBodyLimitMiddleware
@@ -185,16 +187,4 @@ __all__ = (
     "where",
 )
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = _lazy_names(globals(), _HOMES)

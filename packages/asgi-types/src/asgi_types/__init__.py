@@ -40,6 +40,7 @@ from ._guard import refuse as refuse
 from ._headers import Headers as Headers
 from ._headers import RawHeaders as RawHeaders
 from ._host import parse_host as parse_host
+from ._lazy_names import lazy_names as lazy_names
 from ._multi_dict import ImmutableMultiDict as ImmutableMultiDict
 from ._multi_dict import MultiDict as MultiDict
 from ._mutable_headers import MutableHeaders as MutableHeaders
@@ -104,6 +105,7 @@ __all__ = (
     "get_route_path",
     "is_async_callable",
     "is_token",
+    "lazy_names",
     "may_deny",
     "may_have_body",
     "nothing_sent",

@@ -4,7 +4,9 @@ Each name is loaded with its module when it is first asked for, so that a progra
 outgrow one process are in `asgi_websockets.redis`, and sessions for tests in `asgi_websockets.testing`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from asgi_types import WebSocketException as WebSocketException
@@ -90,16 +92,4 @@ __all__ = (
     "websocket_session",
 )
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = _lazy_names(globals(), _HOMES)

@@ -4,9 +4,12 @@ Every public module has Starlette's name and place. The names most applications 
 with its module when it is first asked for, so that a program pays for what it uses.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
+    from ._version import __version__ as __version__
     from .applications import Shine as Shine
     from .background import BackgroundTask as BackgroundTask
     from .background import BackgroundTasks as BackgroundTasks
@@ -39,40 +42,39 @@ if TYPE_CHECKING:
     from .websockets import WebSocket as WebSocket
     from .websockets import WebSocketDisconnect as WebSocketDisconnect
 
-    __version__: str
-
 _HOMES = {
-    "BackgroundTask": "background",
-    "BackgroundTasks": "background",
-    "EventSourceResponse": "events",
-    "FileResponse": "responses",
-    "FormData": "datastructures",
-    "HTMLResponse": "responses",
-    "HTTPEndpoint": "endpoints",
-    "HTTPException": "exceptions",
-    "Host": "routing",
-    "JSONLinesResponse": "responses",
-    "JSONResponse": "responses",
-    "Middleware": "middleware",
-    "Mount": "routing",
-    "PlainTextResponse": "responses",
-    "RedirectResponse": "responses",
-    "Request": "requests",
-    "Response": "responses",
-    "Rooms": "rooms",
-    "Route": "routing",
-    "Router": "routing",
-    "ServerSentEvent": "events",
-    "Shine": "applications",
-    "StaticFiles": "staticfiles",
-    "StreamingResponse": "responses",
-    "UploadFile": "datastructures",
-    "WebSocket": "websockets",
-    "WebSocketDisconnect": "websockets",
-    "WebSocketEndpoint": "endpoints",
-    "WebSocketException": "exceptions",
-    "WebSocketRoute": "routing",
-    "http_middleware": "middleware.base",
+    "BackgroundTask": ".background",
+    "BackgroundTasks": ".background",
+    "EventSourceResponse": ".events",
+    "FileResponse": ".responses",
+    "FormData": ".datastructures",
+    "HTMLResponse": ".responses",
+    "HTTPEndpoint": ".endpoints",
+    "HTTPException": ".exceptions",
+    "Host": ".routing",
+    "JSONLinesResponse": ".responses",
+    "JSONResponse": ".responses",
+    "Middleware": ".middleware",
+    "Mount": ".routing",
+    "PlainTextResponse": ".responses",
+    "RedirectResponse": ".responses",
+    "Request": ".requests",
+    "Response": ".responses",
+    "Rooms": ".rooms",
+    "Route": ".routing",
+    "Router": ".routing",
+    "ServerSentEvent": ".events",
+    "Shine": ".applications",
+    "StaticFiles": ".staticfiles",
+    "StreamingResponse": ".responses",
+    "UploadFile": ".datastructures",
+    "WebSocket": ".websockets",
+    "WebSocketDisconnect": ".websockets",
+    "WebSocketEndpoint": ".endpoints",
+    "WebSocketException": ".exceptions",
+    "WebSocketRoute": ".routing",
+    "__version__": "._version",
+    "http_middleware": ".middleware.base",
 }
 
 __all__ = (
@@ -110,21 +112,4 @@ __all__ = (
     "http_middleware",
 )
 
-
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("shine")
-    elif name in _HOMES:
-        from importlib import import_module
-
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = _lazy_names(globals(), _HOMES)
