@@ -267,3 +267,26 @@ def test_attributes():
     app = Middleware(RateLimitMiddleware, "1/hour", cost=1, name="api").cls(hello, "1/hour")
     assert (app.app, app.limits, app.messages) == (hello, (RateLimit(1, per=3600),), None)
     assert isinstance(app.store, MemoryRateLimitStore)
+
+
+async def test_the_store_is_entered_around_the_lifespan(drive):
+    entered = []
+
+    class Store(MemoryRateLimitStore):
+        async def __aenter__(self):
+            entered.append("in")
+            return self
+
+        async def __aexit__(self, kind, error, traceback):
+            entered.append("out")
+
+    async def app(scope, receive, send):
+        for name in ("startup", "shutdown"):
+            await receive()
+            entered.append(name)
+            await send({"type": f"lifespan.{name}.complete"})
+
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    await drive.events(RateLimitMiddleware(app, "1/hour", store=Store()), scope, events)
+    assert entered == ["in", "startup", "shutdown", "out"]

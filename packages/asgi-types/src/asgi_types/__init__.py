@@ -2,7 +2,8 @@
 
 It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
 identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, JSON is in
-`asgi_types.json_codec`, and origins of pages are in `asgi_types.origin`: the root does not load these.
+`asgi_types.json_codec`, origins of pages in `asgi_types.origin`, the limit on a body in `asgi_types.request_body_limit`,
+and what is entered around a lifespan in `asgi_types.lifespan`: the root does not load these.
 """
 
 from ._address import Address as Address

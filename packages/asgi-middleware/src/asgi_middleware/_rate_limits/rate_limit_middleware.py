@@ -7,6 +7,7 @@ from math import ceil, inf
 from typing import Any, Final
 
 from asgi_types import ASGIApp, HTTPConnection, HTTPException, Receive, Scope, Send, refuse
+from asgi_types.lifespan import lifespan_within
 
 from .._option_function import check_function
 from .connection_key import client_key
@@ -17,7 +18,6 @@ from .rate_limit_fields import RateLimitFields
 from .rate_limit_store import RateLimitStore
 from .rate_limit_unavailable import RateLimitUnavailable
 from .rate_limit_verdict import RateLimitVerdict
-from .store_lifespan import run_with_store
 
 VERDICTS: Final = "asgi_middleware.rate_limit"
 """The scope key of the verdicts, by name of the middleware."""
@@ -102,7 +102,7 @@ class RateLimitMiddleware:
         if scope["type"] in ("http", "websocket"):
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await run_with_store(self.app, self.store, scope, receive, send)
+            await lifespan_within(self.store, self.app, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

@@ -1,32 +1,43 @@
-"""Around which lifespan the store of a middleware is entered."""
+"""What is entered around the lifespan of an application, and for how long."""
 
 import pytest
 
-from asgi_middleware import MemoryRateLimitStore, RateLimitMiddleware
+from asgi_types.lifespan import lifespan_within
 
 EVENTS = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
 ANSWERS = ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-class Store(MemoryRateLimitStore):
+class Store:
     """Knows how often it is entered."""
 
     depth = 0
 
     async def __aenter__(self):
         self.depth += 1
-        return self
 
     async def __aexit__(self, kind, error, traceback):
         self.depth -= 1
+
+
+@pytest.fixture(name="store")
+def store_fixture():
+    return Store()
+
+
+def within(store, app):
+    async def wrapped(scope, receive, send):
+        await lifespan_within(store, app, scope, receive, send)
+
+    return wrapped
 
 
 def lifespan_scope():
     return {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
 
 
-async def test_all_middleware_enter_it(drive):
-    store, depths = Store(), []
+async def test_it_is_entered_from_before_the_start_to_after_the_end(store, drive):
+    depths = []
 
     async def app(scope, receive, send):
         for answer in ANSWERS:
@@ -34,27 +45,24 @@ async def test_all_middleware_enter_it(drive):
             depths.append(store.depth)
             await send({"type": answer})
 
-    both = RateLimitMiddleware(RateLimitMiddleware(app, "1/hour", store=store), "2/day", store=store)
-    answer = await drive.events(both, lifespan_scope(), EVENTS)
+    answer = await drive.events(within(store, within(store, app)), lifespan_scope(), EVENTS)
     assert [message["type"] for message in answer.messages] == ANSWERS
     assert (depths, store.depth) == ([2, 2], 0)
 
 
-async def test_an_error_of_a_lifespan_is_raised(drive):
-    store = Store()
-
+async def test_an_error_of_a_lifespan_is_raised(store, drive):
     async def app(scope, receive, send):
         await receive()
         raise RuntimeError("no database")
 
     with pytest.raises(RuntimeError, match="no database"):
-        await drive.events(RateLimitMiddleware(app, "1/hour", store=store), lifespan_scope(), EVENTS)
+        await drive.events(within(store, app), lifespan_scope(), EVENTS)
     assert store.depth == 0
 
 
 @pytest.mark.parametrize("error", [None, ValueError("What is a lifespan?")])
-async def test_an_application_without_one(error):
-    store, messages = Store(), []
+async def test_an_application_without_one(store, error):
+    messages = []
     events = iter(EVENTS)
 
     async def app(scope, receive, send):
@@ -69,6 +77,6 @@ async def test_an_application_without_one(error):
     async def send(message):
         messages.append(message)
 
-    await RateLimitMiddleware(app, "1/hour", store=store)(lifespan_scope(), receive, send)
+    await lifespan_within(store, app, lifespan_scope(), receive, send)
     assert [message["type"] for message in messages] == ANSWERS
     assert store.depth == 0

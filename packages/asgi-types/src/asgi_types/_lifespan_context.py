@@ -1,20 +1,22 @@
-"""The lifespan of an application, with a store inside."""
+"""The lifespan of an application, with something entered around it, such as the store of a middleware."""
 
 from __future__ import annotations
 
-from asgi_types import ASGIApp, Message, Receive, Scope, Send
+from contextlib import AbstractAsyncContextManager
 
-from .rate_limit_store import RateLimitStore
+from ._asgi import ASGIApp, Message, Receive, Scope, Send
 
 
-async def run_with_store(app: ASGIApp, store: RateLimitStore, scope: Scope, receive: Receive, send: Send) -> None:
-    """Run the lifespan of ``app``, with ``store`` entered.
+async def lifespan_within(
+    context: AbstractAsyncContextManager[object], app: ASGIApp, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Run the lifespan of ``app`` inside ``async with context``.
 
     An application that has none, as one of Django, raises or returns before it asks for the first event. For it the
-    events are answered here, as otherwise the store would end at once.
+    events are answered here, as otherwise the context would end at once.
 
     >>> import asyncio
-    >>> from asgi_middleware import MemoryRateLimitStore
+    >>> from contextlib import nullcontext
     >>> async def app(scope, receive, send):
     ...     raise ValueError("What is a lifespan?")
     >>> events = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
@@ -22,7 +24,7 @@ async def run_with_store(app: ASGIApp, store: RateLimitStore, scope: Scope, rece
     ...     return next(events)
     >>> async def send(message):
     ...     print(message)
-    >>> asyncio.run(run_with_store(app, MemoryRateLimitStore(), {"type": "lifespan"}, receive, send))
+    >>> asyncio.run(lifespan_within(nullcontext(), app, {"type": "lifespan"}, receive, send))
     {'type': 'lifespan.startup.complete'}
     {'type': 'lifespan.shutdown.complete'}
     """
@@ -34,7 +36,7 @@ async def run_with_store(app: ASGIApp, store: RateLimitStore, scope: Scope, rece
         message: Message = await receive()
         return message
 
-    async with store:
+    async with context:
         try:
             await app(scope, noting, send)
         except Exception:
