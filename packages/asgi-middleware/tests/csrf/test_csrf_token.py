@@ -55,6 +55,19 @@ async def test_without_a_secret_too(drive):
         await drive.websocket(CSRFMiddleware(app, secret=SECRET))
 
 
+@pytest.mark.parametrize("options", [{}, {"field_name": "form_token"}])
+async def test_templates_read_the_token_and_the_name_of_its_field_from_the_scope(drive, options):
+    async def app(scope, receive, send):
+        tokens = scope["asgi_middleware.csrf"]
+        assert tokens.token(scope) == csrf_token(scope)
+        with pytest.raises(AttributeError):
+            tokens.field_name = "other"
+        await Response(tokens.field_name)(scope, receive, send)
+
+    answer = await drive.request(CSRFMiddleware(app, secret=SECRET, **options))
+    assert answer.text == options.get("field_name", "csrf_token")
+
+
 async def test_a_request_does_not_wait_for_the_garbage_collector(drive):
     class Scope(dict):
         pass

@@ -1,9 +1,9 @@
 """The small core that every ASGI package of this family shares: types, headers, URLs, the scope view, one response.
 
 It imports the standard library only and schedules nothing. A thing belongs here only if two siblings must agree on its
-identity. Scopes and events as TypedDicts are in `asgi_types.scopes` and `asgi_types.events`, JSON is in
-`asgi_types.json_codec`, origins of pages in `asgi_types.origin`, the limit on a body in `asgi_types.request_body_limit`,
-and what is entered around a lifespan in `asgi_types.lifespan`: the root does not load these.
+identity. The root does not load what few need: scopes and events as TypedDicts in `asgi_types.scopes` and
+`asgi_types.events`, JSON in `asgi_types.json_codec`, origins of pages in `asgi_types.origin`, the limit on a body in
+`asgi_types.request_body_limit`, and what is entered around a lifespan in `asgi_types.lifespan`.
 """
 
 from ._address import Address as Address
@@ -58,6 +58,9 @@ from ._scope_url import ENCODED_SLASH as ENCODED_SLASH
 from ._scope_url import scope_host as scope_host
 from ._scope_url import slash_redirect as slash_redirect
 from ._set_cookie import SameSite as SameSite
+from ._start_message import START_MESSAGES as START_MESSAGES
+from ._start_message import add_vary as add_vary
+from ._start_message import start_with as start_with
 from ._state import State as State
 from ._url import URL as URL
 
@@ -84,6 +87,7 @@ __all__ = (
     "RawHeaders",
     "Receive",
     "Response",
+    "START_MESSAGES",
     "SameSite",
     "Scope",
     "Send",
@@ -95,6 +99,7 @@ __all__ = (
     "URL",
     "VIEW",
     "WebSocketException",
+    "add_vary",
     "answer",
     "body_limit",
     "check_close_code",
@@ -116,4 +121,5 @@ __all__ = (
     "response_start",
     "scope_host",
     "slash_redirect",
+    "start_with",
 )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from asgi_types import Message, RawHeaders, Scope, Send, nothing_sent
+from asgi_types import Message, RawHeaders, Scope, Send, nothing_sent, start_with
 
-from .._fields import first_field, joined_field, start_with
+from .._fields import first_field, joined_field
 from .compression_options import CompressionOptions
 from .compression_threads import run_in_thread
 from .compressors.compressor import Bytes, Compressor

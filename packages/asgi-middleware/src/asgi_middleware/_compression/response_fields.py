@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from asgi_types import RawHeaders
+from asgi_types import RawHeaders, add_vary
 
-from .._fields import add_vary, length_of
+from .._fields import length_of
 from .excluded_types import ExcludedTypes
 
 _ACCEPT_ENCODING = b"Accept-Encoding"

@@ -16,11 +16,13 @@ from asgi_types import (
     Response,
     Scope,
     Send,
+    add_vary,
     is_async_callable,
+    start_with,
 )
 from asgi_types.origin import MAX_ORIGIN, WITHOUT_HOST, OriginSet, parse_origin
 
-from .._fields import Pairs, add_vary, start_with
+from .._fields import Pairs
 from . import cors_options
 from .cors_options import SAFELISTED_HEADERS
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any, Final
 
-from asgi_types import Message, RawHeaders, Scope, Send
+from asgi_types import Message, RawHeaders, Scope, Send, add_vary, start_with
 
-from .._fields import add_vary, start_with
 from .token_codec import new_nonce, new_token
 from .token_cookie import TokenCookie
 
@@ -50,8 +49,14 @@ class RequestTokens:
     _new_cookie: str | None = None
     _has_begun = False
 
-    def __init__(self, cookie: TokenCookie) -> None:
+    def __init__(self, cookie: TokenCookie, field_name: str) -> None:
         self._cookie = cookie
+        self._field_name = field_name
+
+    @property
+    def field_name(self) -> str:
+        """The name of the form field that the token is read from."""
+        return self._field_name
 
     def token(self, scope: Scope) -> str:
         """The token to hand out; see `csrf_token`."""

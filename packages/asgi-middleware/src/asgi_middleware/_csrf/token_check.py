@@ -40,7 +40,7 @@ class TokenCheck:
 
     def tokens(self, scope: Scope) -> RequestTokens:
         """The tokens of one request, put into its scope for `csrf_token`."""
-        tokens = scope[KEY] = RequestTokens(self._cookie)
+        tokens = scope[KEY] = RequestTokens(self._cookie, self._field)
         return tokens
 
     def is_demanded(self, found: Provenance) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from asgi_types import HTTPException, Response, Scope, may_deny
+from asgi_types import HTTPException, Response, Scope, add_vary, may_deny
 from asgi_types.json_codec import encoded_text, standard_codec
 
-from .._fields import add_vary
 from .._request_ids.request_id import REQUEST_ID
 from .error_handler import ExceptionHandler
 from .json_ready import json_ready

@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Sequence
 from math import ceil
 from typing import Final
 
-from asgi_types import Message, RawHeaders, Send
+from asgi_types import START_MESSAGES, Message, RawHeaders, Send, start_with
 
-from .._fields import STARTS, start_with
 from .rate_limit import RateLimit
 from .rate_limit_verdict import RateLimitVerdict
 
@@ -51,7 +50,7 @@ class RateLimitFields:
         pairs = self.pairs(verdicts)
 
         def adding(message: Message) -> Awaitable[None]:
-            if message["type"] in STARTS:
+            if message["type"] in START_MESSAGES:
                 message = start_with(message, [*message.get("headers", ()), *pairs])
             return send(message)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
-from asgi_types import ASGIApp, Headers, Message, Receive, Scope, Send
+from asgi_types import START_MESSAGES, ASGIApp, Headers, Message, Receive, Scope, Send, start_with
 
-from .._fields import STARTS, start_with
 from .._networks import Networks, client_host
 from .._option_function import check_function
 from .new_request_id import new_request_id
@@ -74,7 +73,7 @@ class RequestIDMiddleware:
         pair = (name, identity.request_id.encode("latin-1"))
 
         def named_send(message: Message) -> Awaitable[None]:
-            if message["type"] in STARTS:
+            if message["type"] in START_MESSAGES:
                 headers = [other for other in message.get("headers") or () if other[0] != name]
                 message = start_with(message, [*headers, pair])
             return send(message)

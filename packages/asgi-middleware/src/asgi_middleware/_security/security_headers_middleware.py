@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import Final, Literal
 
-from asgi_types import ASGIApp, Headers, Message, RawHeaders, Receive, Scope, Send
+from asgi_types import ASGIApp, Headers, Message, RawHeaders, Receive, Scope, Send, start_with
 
-from .._fields import start_with
 from .content_security_policy import NONCE, ContentSecurityPolicy
 from .csp_nonce import CSP_NONCE, CSPNonce
 from .header_values import check_value

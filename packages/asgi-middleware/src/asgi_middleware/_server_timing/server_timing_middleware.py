@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 
-from asgi_types import ASGIApp, Message, Receive, Scope, Send
+from asgi_types import ASGIApp, Message, Receive, Scope, Send, start_with
 
 from .._exchange.exchange import safely
-from .._fields import start_with
 from .._option_function import check_function
 from .server_timing import CURRENT, SERVER_TIMING, ServerTiming
 

@@ -7,14 +7,13 @@ from math import inf
 
 from anyio import CancelScope, current_time
 
-from asgi_types import HTTPException, Message, Receive, Scope, Send, refuse
+from asgi_types import START_MESSAGES, HTTPException, Message, Receive, Scope, Send, refuse
 
-from .._fields import STARTS
 from .._response_end import is_last
 from .limits import Limits
 from .suspension import Suspension
 
-_STARTS = STARTS | {"websocket.close"}
+_STARTS = START_MESSAGES | {"websocket.close"}
 
 
 class LimitedExchange:
