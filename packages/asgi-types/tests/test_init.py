@@ -74,7 +74,7 @@ def public_modules() -> list[str]:
 
 
 def test_few_modules_are_public() -> None:
-    beside = ["events", "json_codec", "origin", "request_body_limit", "scopes"]
+    beside = ["events", "json_codec", "lifespan", "origin", "request_body_limit", "scopes"]
     assert sorted(public_modules()) == ["asgi_types", *(f"asgi_types.{name}" for name in beside)]
 
 
@@ -83,7 +83,12 @@ def test_all_is_sorted_and_what_is_there(module: str) -> None:
     surface = import_module(module)
     assert list(surface.__all__) == sorted(surface.__all__)
     assert [name for name in surface.__all__ if not hasattr(surface, name)] == []
-    if module in ("asgi_types.events", "asgi_types.request_body_limit", "asgi_types.scopes"):  # which only gather names
+    if module in (
+        "asgi_types.events",
+        "asgi_types.lifespan",
+        "asgi_types.request_body_limit",
+        "asgi_types.scopes",
+    ):  # gathered
         assert {name for name in dir(surface) if not name.startswith("_")} == set(surface.__all__)
 
 

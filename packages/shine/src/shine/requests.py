@@ -1,5 +1,9 @@
 """Requests, and the scope's view they share with WebSockets."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import asgi_http
 from asgi_forms import FormMixin
 from asgi_http import SERVER_PUSH_HEADERS_TO_COPY as SERVER_PUSH_HEADERS_TO_COPY
@@ -9,6 +13,9 @@ from asgi_http import JSONBodyError as JSONBodyError
 from asgi_http import JSONCodec as JSONCodec
 from asgi_types import HTTPConnection as HTTPConnection
 from asgi_types import StateT
+
+if TYPE_CHECKING:
+    from asgi_sessions import Session
 
 __all__ = (
     "ClientDisconnect",
@@ -37,3 +44,10 @@ class Request(FormMixin, asgi_http.Request[StateT]):
     >>> asyncio.run(tags())
     ['a', 'b']
     """
+
+    if TYPE_CHECKING:  # what it is with the middleware of `shine.middleware.sessions`, which the core does not know
+
+        @property
+        def session(self) -> Session:
+            """The session; `AssertionError` if no session middleware put one in the scope."""
+            ...
