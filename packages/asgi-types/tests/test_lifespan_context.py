@@ -50,6 +50,34 @@ async def test_it_is_entered_from_before_the_start_to_after_the_end(store, drive
     assert (depths, store.depth) == ([2, 2], 0)
 
 
+async def test_it_has_ended_when_the_server_is_told_so(store):
+    events, depths = iter(EVENTS), []
+
+    async def receive():
+        return next(events)
+
+    async def send(message):
+        depths.append((message["type"], store.depth))
+
+    async def app(scope, receive, send):
+        for answer in ANSWERS:
+            await receive()
+            await send({"type": answer})
+
+    await lifespan_within(store, app, lifespan_scope(), receive, send)
+    assert depths == [(ANSWERS[0], 1), (ANSWERS[1], 0)]
+
+
+async def test_a_failure_is_told_at_once(store, drive):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+    answer = await drive.events(within(store, app), lifespan_scope(), EVENTS)
+    assert answer.messages == [{"type": "lifespan.startup.failed", "message": "no database"}]
+    assert store.depth == 0
+
+
 async def test_an_error_of_a_lifespan_is_raised(store, drive):
     async def app(scope, receive, send):
         await receive()

@@ -10,7 +10,7 @@ from ._asgi import ASGIApp, Message, Receive, Scope, Send
 async def lifespan_within(
     context: AbstractAsyncContextManager[object], app: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Run the lifespan of ``app`` inside ``async with context``.
+    """Run the lifespan of ``app`` inside ``async with context``, which has ended when the server is told of the end.
 
     An application that has none, as one of Django, raises or returns before it asks for the first event. For it the
     events are answered here, as otherwise the context would end at once.
@@ -29,6 +29,7 @@ async def lifespan_within(
     {'type': 'lifespan.shutdown.complete'}
     """
     has_asked = False
+    end: Message | None = None
 
     async def noting() -> Message:
         nonlocal has_asked
@@ -36,13 +37,28 @@ async def lifespan_within(
         message: Message = await receive()
         return message
 
+    async def holding(message: Message) -> None:
+        nonlocal end
+        if message["type"] == "lifespan.shutdown.complete":
+            end = message  # a server that has this waits for nothing more
+        else:
+            await send(message)
+
     async with context:
         try:
-            await app(scope, noting, send)
+            await app(scope, noting, holding)
         except Exception:
             if has_asked:
                 raise
         if not has_asked:
-            for _ in range(2):
-                event = await receive()
-                await send({"type": f"{event['type']}.complete"})
+            await _answer_start(receive, send)
+            end = {"type": "lifespan.shutdown.complete"}
+    if end is not None:
+        await send(end)
+
+
+async def _answer_start(receive: Receive, send: Send) -> None:
+    """Answer the first event, and wait for the last."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
