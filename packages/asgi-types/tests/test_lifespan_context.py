@@ -78,6 +78,28 @@ async def test_a_failure_is_told_at_once(store, drive):
     assert store.depth == 0
 
 
+async def test_a_context_that_cannot_be_entered_is_a_failed_start():
+    class Missing(Store):
+        async def __aenter__(self):
+            raise ValueError("no such file")
+
+    asked, messages = iter(EVENTS), []
+
+    async def app(scope, receive, send):
+        pytest.fail("It has not started.")
+
+    async def receive():
+        return next(asked)
+
+    async def send(message):
+        messages.append(message)
+
+    with pytest.raises(ValueError, match="no such file"):
+        await lifespan_within(Missing(), app, lifespan_scope(), receive, send)
+    assert messages == [{"type": "lifespan.startup.failed", "message": "ValueError: no such file"}]
+    assert next(asked) == EVENTS[1]
+
+
 async def test_an_error_of_a_lifespan_is_raised(store, drive):
     async def app(scope, receive, send):
         await receive()

@@ -89,15 +89,17 @@ def note_disconnect(scope: Scope, receive: Receive) -> None:
     listener_for(scope, receive).note_disconnect()
 
 
-async def run_until_disconnect(work: Callable[[], Awaitable[None]], scope: Scope, receive: Receive) -> bool:
-    """Await ``work()``, cancelled as soon as the client goes away; whether it was.
+async def run_until_disconnect(
+    work: Callable[[], Awaitable[None]], scope: Scope, receive: Receive, watch: ClientWatch | None = None
+) -> bool:
+    """Await ``work()``, cancelled as soon as the client goes away; whether it was. It may end ``watch`` before that.
 
     What ``work`` raises is raised as it is, not in a group. A body of more than 1 MiB, of which it reads nothing for 10
     seconds, is dropped.
     """
     listener = listener_for(scope, receive)
     listener.is_read = False  # who has read so far may have had enough of it
-    async with _listening(listener) as block:
+    async with _listening(listener, watch) as block:
         await work()
     return block.was_cancelled
 
@@ -115,22 +117,30 @@ async def cancel_on_disconnect(scope: Scope, receive: Receive, *, is_read: bool 
 
 
 @asynccontextmanager
-async def _listening(listener: Listener) -> AsyncGenerator[_Block, None]:
-    block = _Block()
+async def _listening(listener: Listener, watch: ClientWatch | None = None) -> AsyncGenerator[ClientWatch, None]:
+    block = watch or ClientWatch()
     async with task_scope() as tasks:
         tasks.start_soon(block.watch, listener, tasks)
         try:
             yield block
         finally:
-            block.has_ended = True
+            block.end()
         tasks.cancel()
 
 
-class _Block:
-    """What runs as long as the client is there."""
+class ClientWatch:
+    """Cancels a block when the client goes away."""
 
     has_ended = False
     was_cancelled = False
+
+    def end(self) -> None:
+        """From now on the client may go: nothing is cancelled for it.
+
+        To be called before the last message is sent. Some servers tell of the disconnect while they send that, since
+        they close the connection behind it; one that is cancelled then (hypercorn on trio) never closes it.
+        """
+        self.has_ended = True
 
     async def watch(self, listener: Listener, tasks: TaskScope) -> None:
         """Cancel ``tasks``, the block among them, when the client has gone; fail if listening does."""
@@ -139,8 +149,9 @@ class _Block:
         except Exception:
             if not self.has_ended:  # else it is none of the block's business
                 raise
-        self.was_cancelled = not self.has_ended
-        tasks.cancel()
+        if not self.has_ended:
+            self.was_cancelled = True
+            tasks.cancel()
 
 
 def listener_for(scope: Scope, receive: Receive, *, is_read: bool = False) -> Listener:

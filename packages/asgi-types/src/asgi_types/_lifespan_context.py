@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from ._asgi import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +11,9 @@ async def lifespan_within(
     context: AbstractAsyncContextManager[object], app: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Run the lifespan of ``app`` inside ``async with context``, which has ended when the server is told of the end.
+
+    If that cannot begin, the start has failed: the server is told why, and the exception is raised. Otherwise a server
+    may take it for an application without a lifespan, and serve it all the same.
 
     An application that has none, as one of Django, raises or returns before it asks for the first event. For it the
     events are answered here, as otherwise the context would end at once.
@@ -44,7 +47,8 @@ async def lifespan_within(
         else:
             await send(message)
 
-    async with context:
+    async with AsyncExitStack() as stack:
+        await _enter(context, stack, receive, send)
         try:
             await app(scope, noting, holding)
         except Exception:
@@ -55,6 +59,17 @@ async def lifespan_within(
             end = {"type": "lifespan.shutdown.complete"}
     if end is not None:
         await send(end)
+
+
+async def _enter(
+    context: AbstractAsyncContextManager[object], stack: AsyncExitStack, receive: Receive, send: Send
+) -> None:
+    try:
+        await stack.enter_async_context(context)
+    except Exception as error:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+        raise
 
 
 async def _answer_start(receive: Receive, send: Send) -> None:

@@ -25,7 +25,7 @@ from asgi_types import (
     response_start,
 )
 
-from .._disconnect import run_until_disconnect
+from .._disconnect import ClientWatch, run_until_disconnect
 from .._streaming.iteration import closing, iterate
 from .._task_scope import TaskScope, is_cancellation, task_scope
 from .server_sent_event import DEFAULT_SEPARATOR, ServerSentEvent, as_bytes, as_event, check_separator
@@ -179,7 +179,7 @@ class EventSourceResponse(Response):
         try:
             await stream.start()
             if not is_denial and scope["method"] != "HEAD" and may_have_body(self.status_code):
-                return await run_until_disconnect(stream.run, scope, receive)
+                return await run_until_disconnect(stream.run, scope, receive, stream.watch)
             await stream.send_body(b"", more=False)
         except _ClientGone:
             return True
@@ -209,6 +209,7 @@ class _EventStream:
         self.state: Mapping[str, Any] = scope.get("state") or {}
         self.send = send
         self.sent_at = monotonic()
+        self.watch = ClientWatch()
 
     async def start(self) -> None:
         """Send the status and the headers."""
@@ -231,6 +232,7 @@ class _EventStream:
                 if chunk is not None:
                     await self.send_body(chunk)
             else:
+                self.watch.end()
                 await self.send_body(b"", more=False)
             whole.cancel()
 

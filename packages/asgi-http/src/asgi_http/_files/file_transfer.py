@@ -12,7 +12,7 @@ from typing import Any
 from asgi_types import Message, RawHeaders, Receive, Scope, Send, denial_send
 
 from .._background.thread_limiters import run_in_thread
-from .._disconnect import run_until_disconnect, send_tells_disconnect
+from .._disconnect import ClientWatch, run_until_disconnect, send_tells_disconnect
 from .byteranges import Segment
 from .file_body import READ_AHEAD, FileBody, OpenFile
 
@@ -74,9 +74,10 @@ class FileTransfer:
         elif body is None or not body.length:
             await is_sent(send, {"type": "http.response.body", "body": b""})
         elif not body.unread or scope["type"] == "websocket" or send_tells_disconnect(scope):
-            await self._send_chunks(body, send)
+            await self._send_chunks(body, send, ClientWatch())
         else:
-            await run_until_disconnect(lambda: self._send_chunks(body, send), scope, receive)
+            watch = ClientWatch()
+            await run_until_disconnect(lambda: self._send_chunks(body, send, watch), scope, receive, watch)
 
     async def _read_whole(self, body: FileBody) -> None:
         while body.unread:
@@ -84,7 +85,7 @@ class FileTransfer:
         if len(self._chunks) > 1:
             self._chunks = [b"".join(self._chunks)]
 
-    async def _send_chunks(self, body: FileBody, send: Send) -> None:
+    async def _send_chunks(self, body: FileBody, send: Send, watch: ClientWatch) -> None:
         unsent = body.length
         unpaused = 0
         while True:
@@ -92,6 +93,8 @@ class FileTransfer:
                 self.file.close()  # a slow client may take long for what is in memory
             for chunk in self._chunks:
                 unsent -= len(chunk)
+                if not unsent:
+                    watch.end()
                 if not await is_sent(send, {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}):
                     return
             if not unsent:

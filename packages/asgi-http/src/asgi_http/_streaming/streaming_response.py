@@ -18,7 +18,7 @@ from asgi_types import (
     response_start,
 )
 
-from .._disconnect import ClientDisconnect, has_disconnected, run_until_disconnect, send_tells_disconnect
+from .._disconnect import ClientDisconnect, ClientWatch, has_disconnected, run_until_disconnect, send_tells_disconnect
 from .iteration import ThreadIterator, closing, iterate
 from .trailers import Trailers, takes_trailers, trailer_fields, with_trailers
 
@@ -134,10 +134,11 @@ class StreamingResponse(Response):
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.trailers and takes_trailers(scope):
             send = with_trailers(send, self.trailers)
+        watch = ClientWatch()
         if type(self).stream_response is StreamingResponse.stream_response:
             # Sent before anything can cancel it, so that who left at once still has a response in the server's log.
             await self._send_start(send)
-            work: Callable[[], Awaitable[None]] = partial(self._send_body, send)
+            work: Callable[[], Awaitable[None]] = partial(self._send_body, send, watch)
         else:
             work = partial(self.stream_response, _raising_disconnect(send))
         if isinstance(self._source, ThreadIterator):
@@ -145,12 +146,12 @@ class StreamingResponse(Response):
         if scope["type"] == "websocket" or send_tells_disconnect(scope):
             await work()
         else:
-            await run_until_disconnect(work, scope, receive)
+            await run_until_disconnect(work, scope, receive, watch)
 
     async def _send_start(self, send: Send) -> None:
         await _raising_disconnect(send)(response_start(self.status_code, self.raw_headers))
 
-    async def _send_body(self, send: Send) -> None:
+    async def _send_body(self, send: Send, watch: ClientWatch | None = None) -> None:
         chunks = aiter(self.body_iterator)
         async with closing(None if chunks is self.body_iterator else chunks):
             async for chunk in chunks:
@@ -163,6 +164,8 @@ class StreamingResponse(Response):
                     raise  # of a send that `stream_response` was given
                 except OSError as error:
                     raise _SendFailed from error
+            if watch is not None:
+                watch.end()
             await _raising_disconnect(send)({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _encoded(self, chunk: Content) -> bytes:
