@@ -44,12 +44,13 @@ PIECES = (
 )
 PACKAGES = (CORE, *PIECES, "shine")
 SOURCES = [f"packages/{name}/src" for name in PACKAGES]
-TYPING_TESTS = "packages/asgi-types/tests/typing"
+TYPING_TESTS = ["packages/asgi-types/tests/typing", "packages/asgi-sessions/tests/typing"]
 EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
     for name in (
         *("chat", "compressed", "demo", "errors", "events", "files", "leaving", "lifespans", "metrics", "origins"),
-        *("pieces", "rate_limits", "routing", "security", "seeing", "tokens", "uploads", "wrapped"),
+        *("pieces", "rate_limits", "routing", "security", "seeing", "server_sessions", "sessions_everywhere"),
+        *("templates_everywhere", "tokens", "uploads", "wrapped"),
     )
 ]
 
@@ -57,6 +58,10 @@ nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["lint", "imports", "types", "surface", "tests", "examples", "wheels"]
+
+# Servers that tests start, and each worker of pytest, compile modules only where that was not done before.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+EVERY_CORE = "--numprocesses=auto"
 
 GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
 
@@ -84,11 +89,13 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests, on asyncio and trio, on real servers and in a real browser, with full branch coverage."""
     install_packages(session)
-    install_group(session, "test", "servers", "foreign", "browser")
-    session.install("coverage>=7.6")
-    session.run("coverage", "run", "-m", "pytest", "packages", "docs/examples", *session.posargs)
-    if not session.posargs:
-        session.run("coverage", "report")
+    install_group(session, "test", "coverage", "servers", "foreign", "browser")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("pytest", "packages", EVERY_CORE, "--cov")
+    # These wait for servers most of the time. Those of a file share servers, so they stay together.
+    session.run("pytest", "docs/examples", "--numprocesses=3", "--dist=loadfile")
 
 
 @nox.session
@@ -96,8 +103,8 @@ def types(session: nox.Session) -> None:
     """Mypy and pyright, both strict, the typing tests, and complete types on every public name."""
     install_packages(session)
     install_group(session, "types", "foreign")
-    session.run("mypy", *SOURCES, TYPING_TESTS, *EXAMPLES, "noxfile.py")
-    session.run("pyright", *SOURCES, TYPING_TESTS)
+    session.run("mypy", *SOURCES, *TYPING_TESTS, *EXAMPLES, "noxfile.py")
+    session.run("pyright", *SOURCES, *TYPING_TESTS)
     for name in PACKAGES:
         session.run("pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal")
 
@@ -123,7 +130,7 @@ def imports(session: nox.Session) -> None:
 def surface(session: nox.Session) -> None:
     """__all__ equals reality and the committed api.txt of each package; -- --write renews api.txt."""
     install_packages(session)
-    install_group(session, "middleware")  # what is imported by the modules of extras
+    install_group(session, "middleware", "sessions")  # what is imported by the modules of extras
     session.run("python", ".ci/surface.py", *session.posargs)
 
 
@@ -151,8 +158,9 @@ def wheels(session: nox.Session, name: str) -> None:
     session.run("python", ".ci/installed_is_ours.py", *needed)
     session.run("python", "-c", f"import {name.replace('-', '_')}")  # with nothing but what it declares
     install_group(session, "test")
-    # On one event loop and with few examples: `tests` has all of both, and what counts here is what is in the wheel.
-    session.run("pytest", f"packages/{name}/tests", "-k", "not trio", env={"SHINE_PROFILE": "brief"})
+    # On one event loop, with few examples and no times: `tests` has all of them, and here it is the wheel that counts.
+    brief = {"SHINE_PROFILE": "brief", "SHINE_EXAMPLES": "20"}
+    session.run("pytest", f"packages/{name}/tests", "-k", "not trio", EVERY_CORE, env=brief)
     session.run("pytest", "docs/test_examples.py", "-k", f"packages/{name}/")
 
 
@@ -172,10 +180,19 @@ def fuzz_forms(session: nox.Session) -> None:
 
 
 @nox.session
+def load_sessions(session: nox.Session) -> None:
+    """64 clients at four processes for a minute, with SQLite and with a Redis that is killed; not one of the checks."""
+    install_packages(session)
+    install_group(session, "test", "servers")
+    load = {"SHINE_LOAD_SECONDS": "60", "SHINE_LOAD_CLIENTS": "64"}
+    session.run("pytest", "docs/examples/server_sessions", "-k", "load", "-s", *session.posargs, env=load)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Shine and its peers side by side, interleaved in one run; never a gate."""
     install_packages(session)
-    install_group(session, "peers", "serve", "middleware")
+    install_group(session, "peers", "serve", "middleware", "sessions")
     session.run("python", "benchmarks/main_path.py", *session.posargs)
     session.run("python", "benchmarks/route_match.py")
     session.run("python", "benchmarks/http_pieces.py")
@@ -184,6 +201,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/form_latency.py")
     session.run("python", "benchmarks/websocket_echo.py")
     session.run("python", "benchmarks/middleware.py")
+    session.run("python", "benchmarks/sessions_and_templates.py")
     session.run("python", "benchmarks/content_codings.py")
     session.run("python", "benchmarks/rooms_load.py")
     session.run("python", "benchmarks/import_time.py")

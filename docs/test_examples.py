@@ -40,7 +40,7 @@ def run_blocks(page: Path) -> Iterator[dict[str, Any]]:
     for block in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         lines_before = text[: block.start(1)].count("\n")
         source = "\n" * lines_before + block[1]  # so that a traceback shows the page's own line
-        exec(compile(source, str(page), "exec"), namespace)
+        exec(compile(source, str(page), "exec", dont_inherit=True), namespace)
         yield namespace
 
 

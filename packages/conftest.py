@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 import timeit
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,12 @@ from hypothesis import settings
 
 from asgi_types import Headers
 
+PROFILE = os.environ.get("SHINE_PROFILE", "shine")  # "brief" is for code that is tested in full elsewhere
+
 # A busy machine or a coverage run makes one example slow now and then; time is measured by `assert_linear` alone.
 settings.register_profile("shine", parent=settings.default, deadline=None)
-settings.register_profile("brief", parent=settings.get_profile("shine"), max_examples=20)  # tested elsewhere
-settings.load_profile(os.environ.get("SHINE_PROFILE", "shine"))
+settings.register_profile("brief", parent=settings.get_profile("shine"), max_examples=20)
+settings.load_profile(PROFILE)
 
 SCOPE_PAGE = Path(__file__).parent.parent / "docs" / "scope.md"
 
@@ -199,6 +203,11 @@ class Drive:
     lint = Lint
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # For long property tests of what others cover: they take twice as long where coverage is measured.
+    config.addinivalue_line("markers", "no_cover: not measured by pytest-cov, where that is used")
+
+
 @pytest.fixture(name="drive")
 def drive_fixture() -> type[Drive]:
     return Drive
@@ -218,7 +227,22 @@ def no_blocking_calls() -> Iterator[None]:
 
 def best_time(function: Callable[[Any], object], argument: Any) -> float:
     # Time of the process alone: what others take of a busy machine would count as well.
-    return min(timeit.repeat(lambda: function(argument), timer=time.process_time, number=1, repeat=3))
+    with no_coverage():
+        return min(timeit.repeat(lambda: function(argument), timer=time.process_time, number=1, repeat=3))
+
+
+@contextmanager
+def no_coverage() -> Iterator[None]:
+    """Nothing is measured here, which takes time for each line, where anything is at all."""
+    coverage = sys.modules.get("coverage")
+    if (measured := coverage.Coverage.current() if coverage else None) is None:
+        yield
+        return
+    measured.stop()
+    try:
+        yield
+    finally:
+        measured.start()
 
 
 @pytest.fixture(name="assert_linear", scope="session")
@@ -226,6 +250,10 @@ def assert_linear_fixture() -> Callable[[Callable[[Any], object], Callable[[int]
     """Four times the input takes about four times as long; quadratic time would be sixteen times as long."""
 
     def check(function: Callable[[Any], object], make_input: Callable[[int], Any], n: int) -> None:
+        for size in (n, 4 * n):  # what is timed is no part of the coverage
+            function(make_input(size))
+        if PROFILE == "brief":
+            return
         ratios: list[float] = []
         for _ in range(4):  # a pause of the machine spoils one attempt, not all of them
             # What takes less than this at n is too short to be measured, and far from quadratic.

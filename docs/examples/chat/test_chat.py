@@ -73,7 +73,7 @@ class Chat:
 )
 def chat_fixture(request: pytest.FixtureRequest, serve: Any) -> Iterator[Chat]:
     app, path, server = request.param
-    with serve(server, app, HERE, env={"CHAT_IDLE": "1"}) as served:
+    with serve(server, app, HERE, env={"CHAT_IDLE": "2"}) as served:
         yield Chat(app, path, server, served)
 
 

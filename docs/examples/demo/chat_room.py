@@ -6,14 +6,14 @@ DEMO_REDIS=redis://localhost:6379 uvicorn demo:app --port 8002     the same room
 
 import os
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from time import time
 from typing import Any
 from uuid import uuid4
 
+from pages import pages
+
 from shine import (
     EventSourceResponse,
-    FileResponse,
     HTTPException,
     Request,
     Response,
@@ -29,7 +29,6 @@ from shine.middleware.rate_limit import RateLimit, RateLimitMiddleware
 from shine.rooms import Room
 from shine.routing import websocket_session
 
-PAGE_FILE = Path(__file__).with_name("chat_room.html")
 MAX_NAME = 40
 MAX_TEXT = 1000
 
@@ -105,7 +104,7 @@ async def follow(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    return FileResponse(PAGE_FILE)
+    return pages.TemplateResponse(request, "chat_room.html")
 
 
 # Who talks faster for longer than anybody types is closed with 1008.

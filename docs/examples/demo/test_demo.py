@@ -110,10 +110,10 @@ def test_an_upload_of_a_browser(browser: Any, serve: Any, tmp_path: Path) -> Non
         try:
             page.goto(served.url)
             page.set_input_files("[name=file]", str(tmp_path / "Zoë & co.txt"))
-            page.click("button")
+            page.click("#upload button")
             page.wait_for_selector("text=Zoë & co.txt, 5 bytes")
             assert page.url == f"{served.url}/"
-            page.click("button")  # with no file chosen
+            page.click("#upload button")  # with no file chosen
             page.wait_for_selector("text=Choose a file.")
         finally:
             page.close()

@@ -39,7 +39,7 @@ def test_the_form_of_the_page_is_taken(page: Any) -> None:
 
 def test_the_script_of_the_page_sends_the_token_as_a_header(page: Any) -> None:
     page.click("#tea")  # it runs at all, since it has the nonce
-    page.wait_for_function("document.getElementById('orders').textContent === '200'")
+    page.wait_for_selector("#orders:text-is('200')")
 
 
 def test_a_token_is_of_no_use_without_its_cookie(page: Any) -> None:

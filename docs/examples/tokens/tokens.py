@@ -9,39 +9,42 @@ POST /    what was ordered so far
 import os
 import secrets
 
-import jinja2
+from jinja2 import DictLoader, Environment
 
-from shine import HTMLResponse, Request, Response, Route, Shine
+from shine import Request, Response, Route, Shine
 from shine.middleware import Middleware
-from shine.middleware.csrf import CSRFMiddleware, csrf_token
-from shine.middleware.security import ContentSecurityPolicy, SecurityHeadersMiddleware, csp_nonce
+from shine.middleware.csrf import CSRFMiddleware
+from shine.middleware.security import ContentSecurityPolicy, SecurityHeadersMiddleware
+from shine.templating import Jinja2Templates
 
-PAGE = jinja2.Environment(autoescape=True).from_string("""<!DOCTYPE html>
+PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Orders</title></head>
 <body>
 <p id="orders">{{ orders|join(", ") }}</p>
 <form method="post">
-<input type="hidden" name="csrf_token" value="{{ csrf_token }}">
+{{ csrf_input() }}
 <label>Order <input name="order"></label> <button>Send</button>
 </form>
 <button id="tea">Tea</button>
-<script nonce="{{ csp_nonce }}">
+<script nonce="{{ csp_nonce() }}">
 document.getElementById("tea").addEventListener("click", async () => {
   const body = new URLSearchParams({order: "tea"})
-  const answer = await fetch("", {method: "POST", body, headers: {"X-CSRF-Token": "{{ csrf_token }}"}})
+  const answer = await fetch("", {method: "POST", body, headers: {"X-CSRF-Token": "{{ csrf_token() }}"}})
   document.getElementById("orders").textContent = `${answer.status}`
 })
 </script>
 </body>
 </html>
-""")
+"""
+
+templates = Jinja2Templates(env=Environment(loader=DictLoader({"orders.html": PAGE}), autoescape=True))
 
 orders: list[str] = []
 
 
 def page(request: Request) -> Response:
-    return HTMLResponse(PAGE.render(orders=orders, csrf_token=csrf_token(request), csp_nonce=csp_nonce(request)))
+    return templates.TemplateResponse(request, "orders.html", {"orders": orders})
 
 
 async def order(request: Request) -> Response:

@@ -236,7 +236,7 @@ def test_curl_is_told_that_a_file_is_too_large(path: str, uploads: Uploads, curl
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
         os.truncate(file.fileno(), 65 * MIB)
-    command = [curl_program, "--silent", "--max-time", "20", "--form", f"files=@{large}", "--write-out", "%{http_code}"]
+    command = [curl_program, "--silent", "--max-time", "60", "--form", f"files=@{large}", "--write-out", "%{http_code}"]
     sent = subprocess.run([*command, f"{uploads.served.url}{path}"], capture_output=True, text=True, check=False)
     limit = 64 * MIB if path == "/stream" else 8 * MIB
     told = f'{{"error": "File exceeded maximum size of {limit} bytes."}}413'

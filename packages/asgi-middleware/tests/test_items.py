@@ -4,8 +4,10 @@ import pytest
 
 from asgi_middleware._items import items
 
+SEVERAL = [["a", "bc"], ("a", "bc"), {"a": 1, "bc": 2}, iter(["a", "bc"])]
 
-@pytest.mark.parametrize("given", [["a", "bc"], ("a", "bc"), {"a": 1, "bc": 2}, iter(["a", "bc"])], ids=str)
+
+@pytest.mark.parametrize("given", SEVERAL, ids=["list", "tuple", "dict", "iterator"])
 def test_the_items_of_anything_that_has_some(given):
     assert items(given) == ("a", "bc")
 

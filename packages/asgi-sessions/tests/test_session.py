@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import operator
+import pickle
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asgi_sessions import Session
 
@@ -23,6 +29,21 @@ CHANGES = {
     "update": (lambda session: session.update({"b": 2}, c=3), {"a": 1, "b": 2, "c": 3}),
     "mark_modified": (lambda session: session.mark_modified(), {"a": 1}),
 }
+
+
+def matched(session):
+    match session:
+        case {"b": _}:
+            return None
+        case {"a": int(value), **rest}:
+            return value, rest
+
+
+def matched_rest(session):
+    match session:
+        case {**rest}:
+            return rest
+
 
 READS = {
     "getitem": (lambda session: session["a"], 1),
@@ -46,7 +67,44 @@ READS = {
     "pop, nothing there": (lambda session: session.pop("b", 2), 2),
     "setdefault, something there": (lambda session: session.setdefault("a", 2), 1),
     "mark_accessed": (lambda session: session.mark_accessed(), None),
+    "list": (list, ["a"]),
+    "set": (set, {"a"}),
+    "sorted": (sorted, ["a"]),
+    "keywords": (lambda session: dict(**session), {"a": 1}),
+    "update with it": (lambda session: (other := {"b": 2}).update(session) or other, {"b": 2, "a": 1}),
+    "eq, on the right": (lambda session: {"a": 1} == session, True),  # noqa: SIM300
+    "ne, on the right": (lambda session: {"a": 1} != session, False),  # noqa: SIM300
+    "eq inside": (lambda session: [session] == [{"a": 1}], True),
+    "eq of two": (lambda session: Session(a=1) == session, True),
+    "ne of two": (lambda session: Session(a=1) != session, False),
+    "eq with something else": (lambda session: session == 1, False),
+    "json": (json.dumps, '{"a": 1}'),
+    "json inside": (lambda session: json.dumps([session]), '[{"a": 1}]'),
+    "json with indent": (lambda session: json.dumps(session, indent=0), '{\n"a": 1\n}'),
+    "json sorted": (lambda session: json.dumps(session, sort_keys=True), '{"a": 1}'),
+    "copy.copy": (copy.copy, {"a": 1}),
+    "copy.deepcopy": (copy.deepcopy, {"a": 1}),
+    "pickle": (lambda session: pickle.loads(pickle.dumps(session)), {"a": 1}),
+    "format_map": ("{a}".format_map, "1"),
+    "percent": (lambda session: "%(a)s" % session, "1"),  # noqa: UP031
+    "itemgetter": (operator.itemgetter("a"), 1),
+    "fromkeys": (dict.fromkeys, {"a": None}),
+    "match": (matched, (1, {})),
+    "match of the rest": (matched_rest, {"a": 1}),
 }
+
+
+def unread(content):
+    """A session that gives this when it is first asked for, and where it notes that it was."""
+    begun = []
+
+    def begin():
+        begun.append(1)
+        return content
+
+    session = Session()
+    session._begin = begin
+    return session, begun
 
 
 def flags(session):
@@ -68,6 +126,189 @@ def test_reads_set_one_flag(name):
     session = Session(a=1)
     assert read(session) == expected
     assert flags(session) == (True, False)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_changes_of_a_session_that_was_not_read_yet(name):
+    change, expected = CHANGES[name]
+    session, begun = unread({"a": 1})
+    change(session)
+    assert flags(session) == (True, True)
+    assert session == expected
+    assert begun == [1]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_reads_of_a_session_that_was_not_read_yet(name):
+    read, expected = READS[name]
+    session, begun = unread({"a": 1})
+    assert read(session) == expected
+    assert read(session) == expected
+    assert flags(session) == (True, False)
+    assert begun == [1]
+
+
+@pytest.mark.parametrize("name", ["json", "json inside", "len", "bool", "dict", "pickle", "or"])
+def test_an_empty_session_that_was_not_read_yet(name):
+    read, _ = READS[name]
+    session, begun = unread({})
+    assert read(session) == read({})
+    assert begun == [1]
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r}".format])
+def test_showing_a_session_that_was_not_read_yet(show):
+    session, begun = unread({"a": 1})
+    assert show(session) == "{'a': 1}"
+    assert flags(session) == (False, False)
+    assert begun == [1]
+
+
+def test_who_looks_around_the_methods_finds_no_empty_session():
+    session, begun = unread({"a": 1})
+    assert dict.__len__(session) == 1
+    assert repr([*dict.keys(session)]) == "[<not read yet: ask request.session, or call mark_accessed()>]"
+    assert begun == []
+
+
+def test_both_sides_are_read():
+    one, one_begun = unread({"a": 1})
+    other, other_begun = unread({"a": 1})
+    assert one == other
+    assert one_begun == other_begun == [1]
+    assert flags(other) == (True, False)
+    third, _ = unread({"a": 2})
+    assert one != third
+
+
+def test_what_is_not_asked_for_is_not_read():
+    session, begun = unread({"a": 1})
+    assert isinstance(session, dict)
+    assert session.modified is False
+    assert session.__class__ is Session
+    assert SimpleNamespace(session=session).session is session
+    assert begun == []
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda session: pickle.loads(pickle.dumps(session))])
+def test_copies(copied):
+    session, _ = unread({"a": [1]})
+    session.mark_modified()
+    session._is_kept = True
+    again = copied(session)
+    assert type(again) is Session
+    assert again == {"a": [1]}
+    assert (again.modified, again._is_kept) == (False, False)
+    again["b"] = 2
+    assert session == {"a": [1]}
+
+
+keys = st.sampled_from("abc")
+values = st.integers() | st.lists(st.integers(), max_size=2)
+operations = st.one_of(
+    st.tuples(st.just("__setitem__"), keys, values),
+    st.tuples(st.just("__delitem__"), keys),
+    st.tuples(st.just("pop"), keys),
+    st.tuples(st.just("pop"), keys, values),
+    st.tuples(st.just("popitem")),
+    st.tuples(st.just("setdefault"), keys, values),
+    st.tuples(st.just("get"), keys),
+    st.tuples(st.just("__getitem__"), keys),
+    st.tuples(st.just("__contains__"), keys),
+    st.tuples(st.just("__len__")),
+    st.tuples(st.just("copy")),
+    st.tuples(st.just("clear")),
+    st.tuples(st.just("update"), st.dictionaries(keys, values, max_size=2)),
+    st.tuples(st.just("__ior__"), st.dictionaries(keys, values, max_size=2)),
+    st.tuples(st.just("__or__"), st.dictionaries(keys, values, max_size=2)),
+    st.tuples(st.just("__eq__"), st.dictionaries(keys, values, max_size=2)),
+    st.tuples(st.just("__ne__"), st.dictionaries(keys, values, max_size=2)),
+)
+
+
+def outcome(mapping, name, *arguments):
+    try:
+        return getattr(mapping, name)(*copy.deepcopy(arguments))
+    except KeyError as error:
+        return repr(error)
+
+
+@given(st.dictionaries(keys, values), st.lists(operations, max_size=8))
+def test_it_does_what_a_dict_does(before, steps):
+    session, _ = unread(copy.deepcopy(before))
+    plain = copy.deepcopy(before)
+    for name, *arguments in steps:
+        assert outcome(session, name, *arguments) == outcome(plain, name, *arguments)
+    assert [*session.items()] == [*plain.items()]
+    assert session.modified or plain == before
+
+
+def test_a_change_that_comes_too_late_is_told_once():
+    told = []
+    session = Session(a=1)
+    session._late = lambda: told.append(1)
+    assert session["a"] == 1
+    assert told == []
+    session["a"] = 2
+    session.clear()
+    assert told == [1]
+
+
+def test_invalidate():
+    session, _ = unread({"a": 1})
+    session.invalidate()
+    assert session == {}
+    assert flags(session) == (True, True)
+
+
+def test_regenerate():
+    session, _ = unread({"a": 1})
+    session.regenerate()
+    assert session == {"a": 1}
+    assert flags(session) == (True, True)
+
+
+def test_flashes_are_taken_once_and_in_order():
+    session = Session(user="ann")
+    for number in range(20):
+        session.flash(f"message {number}", "error" if number % 2 else "success")
+    session.flash("plain")
+    again = Session(json.loads(json.dumps(session)))
+    taken = again.flashes()
+    assert [flash.message for flash in taken] == [*(f"message {number}" for number in range(20)), "plain"]
+    assert [flash.category for flash in taken[-3:]] == ["success", "error", "info"]
+    assert again == {"user": "ann"}
+    assert again.flashes() == []
+
+
+def test_taking_no_flashes_changes_nothing():
+    session = Session({"user": "ann", 1: 2, "_flash.mine": "text", "_flash.other": ["x", 1]})
+    assert session.flashes() == []
+    session.flash("Saved.")
+    assert len(session.flashes()) == 1
+    assert session.keys() == {"user", 1, "_flash.mine", "_flash.other"}
+
+
+def test_the_key_of_a_session_in_a_cookie():
+    assert Session(a=1).key is None
+
+
+def test_a_key_is_made_when_it_is_asked_for():
+    session = Session(a=1)
+    session._has_id = True
+    key = session.key
+    assert len(key) == 64
+    assert session.key == key
+    session.regenerate()
+    assert session.key != key
+
+
+def test_an_empty_session_has_no_key():
+    session = Session()
+    session._has_id = True
+    assert session.key is None
+    session._id = "x" * 43  # it came with the request
+    assert session.key is not None
 
 
 def test_results_of_changes():

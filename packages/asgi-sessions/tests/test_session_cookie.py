@@ -1,243 +1,128 @@
-"""The form of the cookie, checked against itsdangerous; whatever is no session of ours is an empty one."""
-
-from __future__ import annotations
-
-import json
-from base64 import b64decode, b64encode
+"""The cookie of a session: its attributes, and how it is found among others."""
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from itsdangerous import Signer, TimestampSigner
 
-from asgi_sessions import SessionMiddleware, SessionTooLargeError
+from asgi_sessions._session_cookie import SessionCookie, start_with_cookie
+from asgi_types import HTTPConnection
 
-SECRET = "a secret of the test"
-DAY = 24 * 60 * 60
-
-# Starlette 1.10 wrote this with the secret above.
-STARLETTE_COOKIE = (
-    "eyJ1c2VyIjogIlpvXHUwMGViIiwgImNhcnQiOiBbMSwgMi41LCBudWxsLCB0cnVlXX0=.awSQ0w.YaOfrpme5HLNvWImsrNz4vLwNMk"
-)
+REMOVED = "expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
 
-def containers(values):
-    return st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3)
+def cookie(name="session", path="/", domain=None, same_site="lax", *, https_only=False, partitioned=False):
+    return SessionCookie(name, path, domain, same_site, https_only=https_only, partitioned=partitioned)
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=20),
-    containers,
-    max_leaves=10,
-)
-
-
-class SignerOfAnotherTime(TimestampSigner):
-    def __init__(self, seconds):
-        super().__init__(SECRET)
-        self.seconds = seconds
-
-    def get_timestamp(self):
-        return super().get_timestamp() + self.seconds
-
-
-class Reader:
-    """Notes the session it finds, and changes it if told to."""
-
-    def __init__(self, changes=None):
-        self.changes = changes or {}
-        self.found = None
-
-    async def __call__(self, scope, receive, send):
-        self.found = dict(scope["session"])
-        if self.changes:
-            scope["session"].update(self.changes)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-
-def as_cookie(payload, signer=None):
-    """A cookie made by hand: base64 of this, signed."""
-    return (signer or TimestampSigner(SECRET)).sign(b64encode(payload)).decode()
-
-
-def with_time(time):
-    """A cookie with these characters for its time, which something else with the same key has signed."""
-    return Signer(SECRET).sign(b64encode(b'{"a": 1}') + b"." + time).decode()
-
-
-async def read(drive, cookie, **options):
-    """What the application finds in its session for this value of the cookie."""
-    reader = Reader()
-    header = b"session=" + (cookie if isinstance(cookie, bytes) else cookie.encode("latin-1"))
-    answer = await drive.request(SessionMiddleware(reader, SECRET, **options), headers=[(b"cookie", header)])
-    assert answer.status == 200
-    assert "set-cookie" not in answer.headers
-    return reader.found
-
-
-async def write(drive, session, **options):
-    """The cookie's value for a session with these contents."""
-    answer = await drive.request(SessionMiddleware(Reader(session), SECRET, **options))
-    name, _, rest = answer.headers["set-cookie"].partition("=")
-    assert name == "session"
-    return rest.partition("; ")[0]
-
-
-async def test_written_form(drive):
-    cookie = await write(drive, {"user": "Zoë", "cart": [1, None]})
-    value = TimestampSigner(SECRET).unsign(cookie, max_age=60)
-    assert b64decode(value, validate=True) == b'{"user": "Zo\\u00eb", "cart": [1, null]}'
-
-
-async def test_reads_what_starlette_wrote(drive):
-    assert await read(drive, STARLETTE_COOKIE, max_age=None) == {"user": "Zoë", "cart": [1, 2.5, None, True]}
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(session=st.dictionaries(st.text(max_size=10), json_values, min_size=1, max_size=5))
-async def test_reads_what_it_wrote(drive, session):
-    cookie = await write(drive, session)
-    assert json.loads(b64decode(TimestampSigner(SECRET).unsign(cookie))) == session
-    assert await read(drive, cookie) == session
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cookie=st.binary())
-@example(cookie=b"..")
-@example(cookie=b"." * 1000)
-@example(cookie=b'"\\777.\\377"')
-@example(cookie=b"null")
-async def test_any_bytes_are_an_empty_session(drive, cookie):
-    assert await read(drive, cookie) == {}
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(payload=st.binary())
-@example(payload=b"")
-@example(payload=b"{}")
-@example(payload=b'\xff\xfe{\x00}\x00\xff"\xd8')
-async def test_any_signed_bytes_are_no_error(drive, payload):
-    try:
-        expected = json.loads(payload)
-    except ValueError:
-        expected = {}
-    assert await read(drive, as_cookie(payload)) == (expected if isinstance(expected, dict) else {})
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(place=st.integers(0, len(as_cookie(b'{"user": "ann"}')) - 2), character=st.sampled_from("Aa0_-.="))
-async def test_a_damaged_cookie_is_an_empty_session(drive, place, character):
-    # The last character of a signature is left alone: it carries two bits that mean nothing.
-    cookie = as_cookie(b'{"user": "ann"}')
-    assume(character != cookie[place])
-    assert await read(drive, cookie[:place] + character + cookie[place + 1 :]) == {}
-    assert await read(drive, cookie[:place]) == {}
+def scope(*headers, **more):
+    return {"type": "http", "headers": [(b"cookie", header) for header in headers], **more}
 
 
 @pytest.mark.parametrize(
-    "cookie",
+    ("options", "scheme", "flags"),
     [
-        pytest.param(as_cookie(b'{"a": 1}', TimestampSigner("another secret")), id="another secret"),
-        pytest.param(as_cookie(b'{"a": 1}', TimestampSigner(SECRET, salt="other")), id="another salt"),
-        pytest.param(as_cookie(b'{"a": 1}', Signer(SECRET)), id="no time"),
-        pytest.param(with_time(b"_" * 40), id="no time at all"),
-        pytest.param(with_time(b"_" * 8), id="no such year"),
-        pytest.param(with_time(b"_" * 10), id="a time too late for the system"),
-        pytest.param(with_time(b"_" * 11), id="a time too late for an integer"),
-        pytest.param(as_cookie(b'{"a": 1}', SignerOfAnotherTime(-14 * DAY - 10)), id="expired"),
-        pytest.param(as_cookie(b'{"a": 1}', SignerOfAnotherTime(DAY)), id="from the future"),
-        pytest.param(as_cookie(b'["a", 1]'), id="a list"),
-        pytest.param(as_cookie(b'[["a", 1]]'), id="pairs"),
-        pytest.param(as_cookie(b"null"), id="null"),
-        pytest.param(as_cookie(b"not JSON"), id="not JSON"),
-        pytest.param(as_cookie(b'{"a": "\xff"}'), id="not UTF-8"),
-        pytest.param(as_cookie(b'{"a": ' + b"9" * 5000 + b"}"), id="a number too long to read"),
-        pytest.param(as_cookie(b'{"a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"), id="too deep"),
-        pytest.param(TimestampSigner(SECRET).sign(b"x").decode(), id="not base64"),
-        pytest.param("a" * 1_000_000, id="huge"),
-        pytest.param("." * 1_000_000, id="huge, with separators"),
-        pytest.param("a" * 1_000_000 + ".a.a", id="huge, in three parts"),
-        pytest.param("a." + "a" * 1_000_000 + ".a", id="huge time"),
-        pytest.param("", id="empty"),
-        pytest.param("null", id="removed"),
+        ({}, "https", "httponly; samesite=lax"),
+        ({"https_only": True}, "http", "httponly; samesite=lax; secure"),
+        ({"https_only": None}, "http", "httponly; samesite=lax"),
+        ({"https_only": None}, "https", "httponly; samesite=lax; secure"),
+        ({"https_only": None}, "wss", "httponly; samesite=lax; secure"),
+        ({"https_only": None}, None, "httponly; samesite=lax"),
+        ({"https_only": True, "partitioned": True}, "wss", "httponly; samesite=lax; secure; partitioned"),
+        (
+            {"https_only": None, "domain": "a.example", "partitioned": True},
+            "https",
+            "httponly; samesite=lax; domain=a.example; partitioned; secure",
+        ),
+        ({"same_site": "strict"}, "ws", "httponly; samesite=strict"),
     ],
 )
-async def test_what_is_not_ours_is_an_empty_session(drive, cookie):
-    assert await read(drive, cookie) == {}
-
-
-async def test_age(drive):
-    signed = {age: as_cookie(b'{"a": 1}', SignerOfAnotherTime(-age)) for age in (10, 100, 365 * DAY)}
-    assert await read(drive, signed[10], max_age=60) == {"a": 1}
-    assert await read(drive, signed[100], max_age=60) == {}
-    assert await read(drive, signed[100], max_age=0) == {}
-    assert await read(drive, signed[365 * DAY], max_age=None) == {"a": 1}
-
-
-async def test_a_signed_session_is_read_whatever_its_size(drive):
-    assert await read(drive, as_cookie(json.dumps({"a": "b" * 10_000}).encode())) == {"a": "b" * 10_000}
-
-
-async def test_every_key_of_the_signer_is_read(drive):
-    reader = Reader()
-    middleware = SessionMiddleware(reader, SECRET)
-    middleware.signer = TimestampSigner([SECRET, "the new secret"])
-    for secret in (SECRET, "the new secret"):
-        cookie = as_cookie(json.dumps({"by": secret}).encode(), TimestampSigner(secret))
-        await drive.request(middleware, headers={"cookie": f"session={cookie}"})
-        assert reader.found == {"by": secret}
-
-
-def circular():
-    values: list[object] = []
-    values.append(values)
-    return values
-
-
-def deep():
-    values: list[object] = []
-    for _ in range(200_000):
-        values = [values]
-    return values
+def test_flags_of_setting_and_removing(options, scheme, flags):
+    here = scope() if scheme is None else scope(scheme=scheme)
+    assert cookie(**options).setting("x", 5, here) == f"session=x; path=/; Max-Age=5; {flags}"
+    assert cookie(**options).setting("x", None, here) == f"session=x; path=/; {flags}"
+    assert cookie(**options).setting("x", 0, here) == f"session=x; path=/; Max-Age=0; {flags}"
+    assert cookie(**options).removing(here) == f"session=null; path=/; {REMOVED}; {flags}"
 
 
 @pytest.mark.parametrize(
-    ("value", "reason"),
+    "options",
     [
-        (object(), "Object of type object is not JSON serializable"),
-        (b"bytes", "Object of type bytes is not JSON serializable"),
-        ({("a", "b"): 1}, "keys must be str, int, float, bool or None, not tuple"),
-        (circular(), "Circular reference detected"),
-        (deep(), "maximum recursion depth|Stack overflow|too many nested"),
+        {"name": "__Host-session"},
+        {"name": "__Host-session", "https_only": None},
+        {"name": "__Host-session", "https_only": True, "path": "/app"},
+        {"name": "__Host-session", "https_only": True, "domain": "a.example"},
+        {"name": "__Secure-session"},
+        {"name": "__Secure-session", "https_only": None},
     ],
-    ids=["object", "bytes", "key", "circular", "deep"],
 )
-async def test_what_json_cannot_hold(drive, value, reason):
-    with pytest.raises(TypeError, match=rf"^The session cannot be written as JSON: ({reason}).*\. Keep str, int,"):
-        await write(drive, {"value": value})
+def test_names_that_browsers_refuse(options):
+    with pytest.raises(ValueError, match=r"^Browsers refuse a cookie named '__(Host|Secure)-session' with"):
+        cookie(**options)
 
 
-async def test_size_limit_is_that_of_browsers(drive):
-    def pair(length):
-        return len("session=" + as_cookie(json.dumps({"a": "b" * length}).encode()))
-
-    # Base64 grows in steps of four characters for three.
-    fits = max(length for length in range(2900, 3100) if pair(length) <= 4096)
-    assert 4092 < pair(fits) <= 4096
-    assert len("session=" + await write(drive, {"a": "b" * fits})) == pair(fits)
-    with pytest.raises(SessionTooLargeError) as caught:
-        await write(drive, {"a": "b" * (fits + 3)})
-    assert (caught.value.size, caught.value.limit) == (pair(fits + 3), 4096)
-    assert isinstance(caught.value, RuntimeError)
-    assert str(caught.value) == (
-        f"The session makes a cookie of {pair(fits + 3)} bytes, and browsers refuse more than 4096: keep less in it."
-    )
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "__Host-session", "https_only": True},
+        {"name": "__Secure-session", "https_only": True, "path": "/app", "domain": "a.example"},
+    ],
+)
+def test_names_with_prefix(options):
+    assert cookie(**options).setting("x", None, scope()).startswith(f"{options['name']}=x; path=")
 
 
-async def test_size_limit_is_an_attribute(drive):
-    class Roomy(SessionMiddleware):
-        max_cookie_size = 10_000
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ([], None),
+        ([b""], None),
+        ([b"session=a"], "a"),
+        ([b"session="], ""),
+        ([b"session"], None),
+        ([b"=session"], None),
+        ([b"theme=session; session=a; other=b"], "a"),
+        ([b"session=a; session=b"], "b"),
+        ([b"session=a", b"session=b"], "b"),
+        ([b"theme=dark", b"session=a"], "a"),
+        ([b"  session \t=\t a  ;x"], "a"),
+        ([b"my_session=b; session=a; session_=c"], "a"),
+        ([b"Session=a"], None),
+        ([b'session="a b"'], "a b"),
+        ([b'session="a\\"b"'], 'a"b'),
+        ([b'session="'], '"'),
+        ([b"session=\xe4"], "\xe4"),
+        ([b"session=a=b=="], "a=b=="),
+    ],
+)
+def test_reading(headers, expected):
+    assert cookie().read(scope(*headers)) == expected
 
-    answer = await drive.request(Roomy(Reader({"a": "b" * 6000}), SECRET))
-    assert 8000 < len(answer.headers["set-cookie"]) < 10_000
+
+pieces = st.sampled_from([b"session", b"=", b";", b" ", b"\t", b'"', b"\\", b"a", b"\xff", b"x=y", b"\\101", b"\n"])
+
+
+@given(st.lists(st.lists(pieces, max_size=12).map(b"".join), max_size=3))
+def test_it_is_what_the_core_reads(headers):
+    here = scope(*headers)
+    assert cookie().read(here) == HTTPConnection(here).cookies.get("session")
+
+
+def test_reading_takes_linear_time(assert_linear):
+    reader = cookie()
+    for piece in (b"session=", b"session;", b";session=a", b'session="\\"'):
+        assert_linear(reader.read, lambda n, piece=piece: scope(piece * n), 3000)
+
+
+def test_what_caches_are_told():
+    message = {"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Accept")]}
+    begun = start_with_cookie(message, None)
+    assert begun["headers"] == [(b"vary", b"Accept, Cookie")]
+    begun = start_with_cookie(message, "session=x")
+    assert begun["headers"] == [
+        (b"vary", b"Accept, Cookie"),
+        (b"set-cookie", b"session=x"),
+        (b"cache-control", b"private"),
+    ]
+    assert message == {"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Accept")]}
+    own = start_with_cookie({**message, "headers": ((b"cache-control", b"no-store") for _ in range(1))}, "session=x")
+    assert [value for name, value in own["headers"] if name == b"cache-control"] == [b"no-store"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import threading
+
 import jinja2
 import pytest
 
-from asgi_templates import Jinja2Templates, TemplateResponse
+from asgi_templates import Jinja2Templates, TemplateResponse, Templates
 from asgi_types import URL, HTTPConnection
 
 
@@ -35,6 +38,8 @@ class Routes:
 def directory(tmp_path):
     (tmp_path / "page.html").write_text("<p>{{ name }}", "utf-8")
     (tmp_path / "page.txt").write_text("{{ name }}", "utf-8")
+    (tmp_path / "block.html").write_text("{% block b %}{{ name }}{% endblock %}", "utf-8")
+    (tmp_path / "where.html").write_text("{{ thread() }}", "utf-8")
     return tmp_path
 
 
@@ -63,11 +68,38 @@ def test_directories_are_searched_in_order(directory, tmp_path):
     assert templates.TemplateResponse(connection(), "page.txt", {"name": "second"}).body == b"second"
 
 
-@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "a/../../secret.txt", ".."])
-def test_templates_stay_in_their_directory(directory, name):
-    (directory.parent / "secret.txt").write_text("secret", "utf-8")
+OUTSIDE = [
+    *("../secret.txt", "/etc/passwd", "a/../../secret.txt", "..", ".", "", "/", "page.html/../../secret.txt"),
+    *("..\\secret.txt", "a\\..\\..\\secret.txt", "page.html\0", "\0", "../secret.txt\0.html", "%2e%2e/secret.txt"),
+    *("x" * 5000, "\ud800", "secret.txt", "page.html/x", "file:///etc/passwd", "~/.profile"),
+]
+
+
+@pytest.fixture
+def outside(directory):
+    (directory / "inside").mkdir()
+    (directory / "secret.txt").write_text("secret", "utf-8")
+    (directory / "inside" / "page.html").write_text("page", "utf-8")
+    return directory / "inside"
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+async def test_a_name_from_the_network_stays_in_the_directory(outside, name):
+    templates = Jinja2Templates(outside)
     with pytest.raises(jinja2.TemplateNotFound):
-        Jinja2Templates(directory).get_template(name)
+        await templates.respond(connection(), name)
+    with pytest.raises(jinja2.TemplateNotFound):
+        await templates.render(connection(), name, block="a")
+    with pytest.raises(jinja2.TemplateNotFound):
+        await templates.stream(connection(), name)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_it_does_so_in_the_sync_methods(outside, name):
+    templates = Jinja2Templates(outside)
+    for method in (templates.TemplateResponse, templates.StreamingTemplateResponse):
+        with pytest.raises(jinja2.TemplateNotFound):
+            method(connection(), name)
 
 
 def test_missing_template():
@@ -79,6 +111,11 @@ def test_missing_template():
 def test_exactly_one_source(arguments):
     with pytest.raises(AssertionError, match=r"^either 'directory' or 'env' arguments must be passed$"):
         Jinja2Templates(**arguments)
+
+
+def test_the_order_of_old_versions_of_starlette():
+    with pytest.raises(TypeError, match=r"^The request comes first: TemplateResponse\(request, name, context\)\.$"):
+        from_strings(page="").TemplateResponse("page.html", {"request": connection()})
 
 
 def test_only_the_directory_is_positional():
@@ -196,3 +233,158 @@ def test_an_environments_own_url_for_is_kept():
     env = jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ url_for('a') }}"}))
     env.globals["url_for"] = lambda name: f"own {name}"
     assert Jinja2Templates(env=env).TemplateResponse(connection(), "page.html").body == b"own a"
+
+
+def test_it_is_one_of_the_templates():
+    templates = from_strings(page="")
+    assert isinstance(templates, Templates)
+    assert templates.engine is templates.env
+    templates.env = other = jinja2.Environment(loader=jinja2.DictLoader({"other.html": "other"}))
+    assert templates.engine is other
+    assert templates.TemplateResponse(connection(), "other.html").body == b"other"
+
+
+def test_a_subclass_may_find_templates_elsewhere():
+    class Mailing(Jinja2Templates):
+        def get_template(self, name):
+            return self.env.from_string(f"{name}: {{{{ x }}}}")
+
+    templates = Mailing(env=jinja2.Environment())
+    assert templates.TemplateResponse(connection(), "mail", {"x": 1}).body == b"mail: 1"
+
+
+def test_init_may_be_replaced_at_run_time(monkeypatch):
+    """So does instrumentation, which adds a context processor or global names."""
+    original = Jinja2Templates.__init__
+
+    def patched(self, *args, **kwargs):
+        kwargs.setdefault("context_processors", []).append(lambda request: {"trace": "traced"})
+        original(self, *args, **kwargs)
+        self.env.globals["version"] = 1
+
+    monkeypatch.setattr(Jinja2Templates, "__init__", patched)
+    env = jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ trace }} {{ version }}"}))
+    assert Jinja2Templates(env=env).TemplateResponse(connection(), "page.html").body == b"traced 1"
+
+
+@pytest.mark.parametrize("auto_reload", [True, False])
+def test_auto_reload(directory, auto_reload):
+    templates = Jinja2Templates(directory, auto_reload=auto_reload)
+    assert templates.env.auto_reload is auto_reload
+    assert Jinja2Templates(directory).env.auto_reload is True
+
+
+def test_auto_reload_of_an_environment_is_its_own():
+    with pytest.raises(ValueError, match=r"make the environment with jinja2's auto_reload=False"):
+        Jinja2Templates(env=jinja2.Environment(), auto_reload=False)
+
+
+THREADS = {"page.html": "{{ thread() }}{% block b %}{{ thread() }}{% endblock %}"}
+
+
+def where(templates):
+    """Make each ``thread()`` in a template say where it is: ``L`` on the event loop, ``t`` elsewhere."""
+    here = threading.get_ident()
+    templates.env.globals["thread"] = lambda: "L" if threading.get_ident() == here else "t"
+    return templates
+
+
+@pytest.mark.parametrize(
+    ("options", "threads"),
+    [
+        ({"auto_reload": False}, ["tt", "LL", "t", "L"]),
+        ({"auto_reload": False, "enable_async": True}, ["LL", "LL", "L", "L"]),
+        ({"auto_reload": True}, ["tt", "tt", "t", "t"]),
+        ({"auto_reload": False, "cache_size": 0}, ["tt", "tt", "t", "t"]),
+    ],
+)
+async def test_where_it_is_rendered(options, threads):
+    env = jinja2.Environment(loader=jinja2.DictLoader(THREADS), **options)
+    templates = where(Jinja2Templates(env=env, thread_after=math.inf))
+    rendered = [await templates.render(connection(), "page.html", block=block) for block in (None, None, "b", "b")]
+    assert rendered == threads
+
+
+async def test_thread_after_is_the_same_for_a_directory(directory):
+    templates = where(Jinja2Templates(directory, auto_reload=False, thread_after=0))
+    assert [await templates.render(connection(), "where.html") for _ in range(2)] == ["t", "t"]
+
+
+async def test_an_environment_that_awaits():
+    async def load(x):
+        return f"<{x}>"
+
+    pages = {
+        "page.html": "{{ load(1) }} {% for x in items() %}{{ x }}{% endfor %}{% block b %}{{ load(x) }}{% endblock %}"
+    }
+
+    async def items():
+        yield 1
+        yield 2
+
+    env = jinja2.Environment(loader=jinja2.DictLoader(pages), autoescape=True, enable_async=True)
+    templates = Jinja2Templates(env=env)
+    context = {"load": load, "items": items, "x": 3}
+    for _ in range(2):
+        response = await templates.respond(connection(), "page.html", context)
+        assert response.body == b"&lt;1&gt; 12&lt;3&gt;"
+        assert await templates.render(connection(), "page.html", context, block="b") == "&lt;3&gt;"
+
+
+async def test_a_template_that_changes_is_read_again(tmp_path):
+    pages = {"page.html": "one{% block b %}1{% endblock %}"}
+    env = jinja2.Environment(loader=jinja2.DictLoader(pages))
+    templates = Jinja2Templates(env=env)
+    assert await templates.render(connection(), "page.html") == "one1"
+    assert await templates.render(connection(), "page.html", block="b") == "1"
+    pages["page.html"] = "two{% set x = 2 %}{% block b %}{{ x }}{% endblock %}"
+    assert await templates.render(connection(), "page.html") == "two2"
+    assert await templates.render(connection(), "page.html", block="b") == "2"
+
+
+@pytest.mark.parametrize("block", [None, "b"])
+@pytest.mark.parametrize("enable_async", [False, True])
+async def test_what_is_put_into_a_page_is_escaped_on_every_way(directory, block, enable_async):
+    """Advisories on templates: script injection where escaping was off, or was lost on one way."""
+    templates = Jinja2Templates(directory)
+    if enable_async:
+        env = jinja2.Environment(loader=templates.env.loader, autoescape=jinja2.select_autoescape(), enable_async=True)
+        templates = Jinja2Templates(env=env)
+    context = {"name": "<script>alert(1)</script>"}
+    escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    assert await templates.render(connection(), "block.html", context, block=block) == escaped
+    response = await templates.respond(connection(), "block.html", context, block=block)
+    assert response.body == escaped.encode()
+
+
+@pytest.mark.parametrize("block", [None, "b"])
+def test_it_is_escaped_in_the_sync_method(directory, block):
+    context = {"name": "<script>"}
+    response = Jinja2Templates(directory).TemplateResponse(connection(), "block.html", context, block=block)
+    assert response.body == b"&lt;script&gt;"
+
+
+async def test_text_of_a_user_is_no_template(directory):
+    response = await Jinja2Templates(directory).respond(connection(), "page.html", {"name": "{{ 7 * 7 }}"})
+    assert response.body == b"<p>{{ 7 * 7 }}"
+
+
+async def test_errors_tell_the_source_where_no_file_has_it():
+    pages = {"page.html": "{{ 1 // 0 }}{% block b %}{{ 1 // 0 }}{% endblock %}", "bad.html": "{% if"}
+    templates = Jinja2Templates(env=jinja2.Environment(loader=jinja2.DictLoader(pages)))
+
+    async def sync(name, block=None):
+        return templates.TemplateResponse(connection(), name, block=block)
+
+    async def sync_stream(name):
+        return templates.StreamingTemplateResponse(connection(), name)
+
+    for method in (sync, lambda *args, **kw: templates.respond(connection(), *args, **kw)):
+        for block in (None, "b"):
+            with pytest.raises(ZeroDivisionError) as caught:
+                await method("page.html", block=block)
+            assert "1 // 0" in "".join(caught.value.__notes__)
+    for method in (sync, sync_stream, lambda name: templates.stream(connection(), name)):
+        with pytest.raises(jinja2.TemplateSyntaxError) as syntax:
+            await method("bad.html")
+        assert "{% if" in "".join(syntax.value.__notes__)

@@ -73,4 +73,4 @@ __all__ = (
     "stream_multipart",
 )
 
-__getattr__, __dir__ = _lazy_names(globals(), _HOMES)
+_lazy_names(globals(), _HOMES)

@@ -187,4 +187,4 @@ __all__ = (
     "where",
 )
 
-__getattr__, __dir__ = _lazy_names(globals(), _HOMES)
+_lazy_names(globals(), _HOMES)

@@ -152,6 +152,16 @@ async def test_notes(page, fails):
     assert (await page(fails(error))).texts("p", "note") == ["Try another."]
 
 
+async def test_a_note_of_lines_keeps_its_columns(page, fails):
+    error = ValueError("first")
+    error.add_note("In the file <a>:\n  > 1 | <p>")
+    shown = await page(fails(error))
+    assert shown.texts("p", "note lines") == ["In the file <a>:\n  > 1 | <p>"]
+    style = shown.texts("style")[0]
+    assert ".note.lines { font: .8125rem/1.55 ui-monospace" in style
+    assert "white-space: pre-wrap" in style[style.index(".note {") : style.index(".note.lines")]
+
+
 async def test_the_request(page, fails):
     headers = [("accept-language", "en"), ("cookie", "theme=dark; id=abc")]
     shown = await page(

@@ -145,3 +145,89 @@ async def test_source_that_has_changed_is_read_again(report, tmp_path):
     assert "before" in str(await report(namespace["function"]))
     await path.write_text("def function():\n    raise ValueError  # afterwards\n")
     assert "afterwards" in str(await report(namespace["function"]))
+
+
+class TestTemplates:
+    """Frames of code that a tool made from a file of another kind, and gave that file's name and line numbers."""
+
+    SOURCE = '<ul>\n{% set password = "hunter2" %}\n<li>{{ user.name }} and {{ other }}</li>\n</ul>\n'
+
+    @pytest.fixture
+    def template(self, generated):
+        def make(filename="/srv/shop/templates/page.html", name="block 'main'", **variables):
+            generated("def function(): ...", filename)
+            linecache.cache[filename] = (1, None, self.SOURCE.splitlines(keepends=True), filename)
+            code = compile("\n\nraise LookupError('no name')", filename, "exec").replace(co_name=name)
+
+            def function():
+                exec(code, {"__name__": filename}, variables)
+
+            return function
+
+        return make
+
+    async def test_the_source_is_that_of_the_file(self, report, template):
+        frame = (await report(template()))["errors"][0]["frames"][0]
+        assert (frame["file"], frame["line"]) == ("/srv/shop/templates/page.html", 3)
+        assert [line["text"] for line in frame["source"]] == [
+            "<ul>",
+            '{% set password = "********" %}',
+            "<li>{{ user.name }} and {{ other }}</li>",
+            "</ul>",
+        ]
+        assert [line["is_current"] for line in frame["source"]] == [False, False, True, False]
+
+    async def test_no_columns_are_marked(self, report, template):
+        frame = (await report(template()))["errors"][0]["frames"][0]
+        assert [line["marked"] for line in frame["source"]] == [None] * 4
+        frame = (await report(template("page.py")))["errors"][0]["frames"][0]
+        assert frame["source"][2]["marked"] is not None
+
+    @pytest.mark.parametrize("filename", ["<string>", "<doctest shop.orders[0]>", "script", "/srv/shop.d/page.pyw"])
+    async def test_other_names_are_those_of_python(self, report, template, filename):
+        frame = (await report(template(filename)))["errors"][0]["frames"][0]
+        assert frame["source"][2]["marked"] is not None
+
+    async def test_it_is_the_applications_own(self, page, report, template):
+        frame = (await report(template()))["errors"][0]["frames"][0]
+        assert (frame["is_library"], frame["module"]) == (False, "")
+        shown = await page(template())
+        summaries = [element for element in shown.elements if element["tag"] == "details"]
+        assert "open" in summaries[0]["attrs"]
+        assert summaries[0]["text"].startswith("block 'main' /srv/shop/templates/page.html, line 3")
+
+    async def test_of_a_library_it_is_the_librarys(self, page, template):
+        function = template("/venv/lib/python3.11/site-packages/admin/page.html")
+        shown = await page(function)
+        assert "a library" not in shown.texts("span", "function")
+        assert not any(".html" in name for name in shown.texts("dt"))  # it has no version
+
+    async def test_what_it_imports_or_defines_is_left_out(self, report, template):
+        class Macro:
+            def __call__(self): ...
+
+        tools = {"range": range, "len": len, "linecache": linecache, "url_for": template, "Macro": Macro, "__file__": 1}
+        frame = (await report(template(**tools, user="Ann", macro=Macro(), rows=[1])))["errors"][0]["frames"][0]
+        assert list(frame["variables"]) == ["user", "macro", "rows"]
+        assert frame["variables_left_out"] == 6
+
+    async def test_what_it_was_given_is_bounded_and_without_secrets(self, report, template):
+        given = {f"v{number}": number for number in range(50)}
+        variables = {"password": "hunter3", "said": "a hunter3", "tool": range, **given}
+        frame = (await report(template(**variables)))["errors"][0]["frames"][0]
+        assert frame["variables"]["said"] == "'a ********'"
+        assert (len(frame["variables"]), frame["variables_left_out"]) == (40, 13)
+
+    async def test_variables_of_a_function_are_all_shown(self, report):
+        def function():
+            tool = range
+            value = 1
+            raise LookupError(tool, value)
+
+        assert list((await report(function))["errors"][0]["frames"][0]["variables"]) == ["tool", "value"]
+
+
+async def test_a_function_that_was_renamed(report, generated):
+    function = generated("def function():\n    raise ValueError\n", "renamed.py")
+    function.__code__ = function.__code__.replace(co_name="renamed")
+    assert (await report(function))["errors"][0]["frames"][0]["function"] == "renamed"

@@ -132,6 +132,11 @@ def test_a_number_that_python_cannot_hold_is_no_match() -> None:
         FloatConvertor().convert("9" * 400)
 
 
+@pytest.mark.parametrize("name", ["str", "segment", "path"])
+def test_text_stays_what_it_is(name: str) -> None:
+    assert CONVERTOR_TYPES[name].convert("a%2Fb") == "a%2Fb"
+
+
 @pytest.mark.parametrize(
     ("convertor", "value", "text"),
     [

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from typing import Any, cast, overload
+from weakref import WeakSet
 
 import jinja2
 
-from asgi_types import URL, BackgroundWork, HTTPConnection
+from ._blocks import load_outlines, render_blocks, render_blocks_async
+from ._engine import Template
+from ._quick_template import make_templates_quick
+from ._references import load_references
+from ._request_globals import add_request_globals
+from ._templates import ContextProcessor, Templates
 
-from ._template_response import TemplateResponse as _TemplateResponse
-
-ContextProcessor = Callable[[Any], dict[str, Any]]
+Directory = str | PathLike[str]
 
 
-class Jinja2Templates:
+class Jinja2Templates(Templates):
     """Templates from a ``directory``, or several that are searched in order, or of an environment ``env``.
 
-    Templates of a directory whose names end in ``.html``, ``.htm`` or ``.xml`` escape what is put into them. An
-    environment stays as it was made, and Jinja2 makes one that escapes nothing unless told to. Either gets a global
-    ``url_for(name, **path_params)``, the request's own, unless it has one.
+    Templates of a directory whose names end in ``.html``, ``.htm`` or ``.xml`` escape what is put into them. With
+    ``auto_reload`` their files are looked at whenever they are used, and read again after a change; in production that
+    is a waste, and keeps every page from being rendered on the event loop, so switch it off there. An environment
+    stays as it was made, and Jinja2 makes one that escapes nothing and reloads unless told otherwise. Templates that
+    are loaded from then on are of a subclass of `jinja2.Template` that is quicker, unless it has a class of its own.
 
-    Each of the ``context_processors`` is called with the request, and what it returns is added to the context.
+    Either gets the global functions ``url_for(name, **path_params)``, ``csp_nonce()``, ``csrf_token()`` and
+    ``csrf_input()``, as far as it has none of that name: they are about the request, and raise `RuntimeError` where
+    the middleware that they need is missing. See `Templates` for ``context_processors`` and ``thread_after``, and for
+    the methods.
 
-    Raises `AssertionError` unless exactly one of ``directory`` and ``env`` is given.
+    With an environment made with ``enable_async=True``, `respond` and `render` await what the template awaits.
 
+    Raises `AssertionError` unless exactly one of ``directory`` and ``env`` is given, and `ValueError` for
+    ``auto_reload=False`` with an environment, which has a setting of its own.
+
+    >>> from asgi_types import HTTPConnection
     >>> loader = jinja2.DictLoader({"hello.html": "Hello, {{ name }}!"})
     >>> templates = Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True))
     >>> request = HTTPConnection({"type": "http"})
@@ -33,63 +46,82 @@ class Jinja2Templates:
     b'Hello, &lt;Ann&gt;!'
     """
 
-    env: jinja2.Environment
-
     @overload
     def __init__(
         self,
-        directory: str | PathLike[str] | Sequence[str | PathLike[str]],
+        directory: Directory | Sequence[Directory],
         *,
-        context_processors: list[ContextProcessor] | None = None,
+        context_processors: Sequence[ContextProcessor] | None = None,
+        auto_reload: bool = True,
+        thread_after: float = 0.005,
     ) -> None: ...
 
     @overload
     def __init__(
-        self, *, env: jinja2.Environment, context_processors: list[ContextProcessor] | None = None
+        self,
+        *,
+        env: jinja2.Environment,
+        context_processors: Sequence[ContextProcessor] | None = None,
+        thread_after: float = 0.005,
     ) -> None: ...
 
     def __init__(
         self,
-        directory: str | PathLike[str] | Sequence[str | PathLike[str]] | None = None,
+        directory: Directory | Sequence[Directory] | None = None,
         *,
-        context_processors: list[ContextProcessor] | None = None,
+        context_processors: Sequence[ContextProcessor] | None = None,
         env: jinja2.Environment | None = None,
+        auto_reload: bool = True,
+        thread_after: float = 0.005,
     ) -> None:
         assert bool(directory) != bool(env), "either 'directory' or 'env' arguments must be passed"
-        self.context_processors: list[ContextProcessor] = context_processors or []
         if directory:
             loader = jinja2.FileSystemLoader(directory)
-            env = jinja2.Environment(loader=loader, autoescape=jinja2.select_autoescape())
+            env = jinja2.Environment(loader=loader, autoescape=jinja2.select_autoescape(), auto_reload=auto_reload)
+        elif not auto_reload:
+            raise ValueError("auto_reload is for a directory: make the environment with jinja2's auto_reload=False.")
         assert env is not None
-        self.env = env
-        cast("dict[str, Any]", env.globals).setdefault("url_for", _url_for)
+        super().__init__(env, context_processors=context_processors, thread_after=thread_after)
+        self._complete: WeakSet[jinja2.Template] = WeakSet()
+        add_request_globals(env)
+        make_templates_quick(env)
+
+    @property
+    def env(self) -> jinja2.Environment:
+        """The environment."""
+        return cast("jinja2.Environment", self.engine)
+
+    @env.setter
+    def env(self, env: jinja2.Environment) -> None:
+        setattr(self, "engine", env)  # which type checkers take for a declaration otherwise
 
     def get_template(self, name: str) -> jinja2.Template:
         """The template of this name; `jinja2.TemplateNotFound` if there is none."""
         return self.env.get_template(name)
 
-    def TemplateResponse(  # noqa: N802 - it is called like the class, whose place it takes
-        self,
-        request: HTTPConnection[Any],
-        name: str,
-        context: Mapping[str, Any] | None = None,
-        status_code: int = 200,
-        headers: Mapping[str, str] | None = None,
-        media_type: str | None = None,
-        background: BackgroundWork | None = None,
-    ) -> _TemplateResponse:
-        """The template ``name`` as a response, rendered at once; see `asgi_templates.TemplateResponse`.
+    def _looks_at_files(self) -> bool:
+        return self.env.auto_reload or self.env.cache is None
 
-        The template sees ``request``, then ``context``, then what the context processors return, the later over the
-        earlier. ``context`` itself stays as it is. Raises `jinja2.TemplateNotFound`, and what rendering raises.
-        """
-        merged: dict[str, Any] = {"request": request, **(context or {})}
-        for processor in self.context_processors:
-            merged.update(processor(request))
-        return _TemplateResponse(self.get_template(name), merged, status_code, headers, media_type, background)
+    def _load(self, name: str, blocks: tuple[str, ...]) -> jinja2.Template:
+        template = self.get_template(name)
+        # Where files are looked at anyway, a thread renders as well, and may read what it needs.
+        is_rendered_on_the_loop = self.env.is_async or not self._looks_at_files()
+        if is_rendered_on_the_loop and template not in self._complete:
+            load_references(template)
+            self._complete.add(template)
+        if blocks and self.env.is_async:
+            load_outlines(template)
+        return template
 
+    def _render_blocks(self, template: Template, names: Sequence[str], context: dict[str, Any]) -> str:
+        if self.env.is_async:
+            raise TypeError(
+                "Blocks cannot be awaited here, and the environment was made with enable_async=True: call `await "
+                "templates.respond(...)` instead."
+            )
+        return render_blocks(cast("jinja2.Template", template), names, context)
 
-@jinja2.pass_context
-def _url_for(context: Mapping[str, Any], name: str, /, **path_params: Any) -> URL:
-    url: URL = context["request"].url_for(name, **path_params)
-    return url
+    async def _awaited(self, template: Any, blocks: Sequence[str], context: dict[str, Any]) -> str:
+        if blocks:
+            return await render_blocks_async(template, blocks, context)
+        return await super()._awaited(template, blocks, context)

@@ -92,4 +92,4 @@ __all__ = (
     "websocket_session",
 )
 
-__getattr__, __dir__ = _lazy_names(globals(), _HOMES)
+_lazy_names(globals(), _HOMES)

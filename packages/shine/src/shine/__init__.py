@@ -112,4 +112,4 @@ __all__ = (
     "http_middleware",
 )
 
-__getattr__, __dir__ = _lazy_names(globals(), _HOMES)
+_lazy_names(globals(), _HOMES)

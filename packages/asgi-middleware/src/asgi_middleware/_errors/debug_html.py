@@ -85,7 +85,12 @@ def _error(error: TracedError) -> str:
 
 def _message(error: TracedError) -> str:
     message = f'<p class="message">{escape(error.message)}</p>' if error.message else ""
-    return message + "".join(f'\n<p class="note">{escape(note)}</p>' for note in error.notes)
+    return message + "".join(_note(note) for note in error.notes)
+
+
+def _note(note: str) -> str:
+    kind = "note lines" if "\n" in note else "note"  # what has lines may have columns
+    return f'\n<p class="{kind}">{escape(note)}</p>'
 
 
 def _frames(error: TracedError) -> str:

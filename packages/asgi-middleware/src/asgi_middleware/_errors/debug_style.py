@@ -22,6 +22,7 @@ h3 { display: inline; font-size: .95rem; }
 .message { font-size: 1.1rem; margin-top: .25rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .note { margin-top: .5rem; padding-left: .75rem; border-left: 3px solid var(--line); color: var(--soft);
   white-space: pre-wrap; overflow-wrap: anywhere; }
+.note.lines { font: .8125rem/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .relation { color: var(--soft); font-size: .85rem; margin-bottom: .25rem; }
 section { margin: 1.25rem 0; padding: 1rem; background: var(--paper); border: 1px solid var(--line);
   border-radius: .6rem; min-width: 0; }
@@ -47,6 +48,7 @@ dl { margin: .4rem 0 0; display: grid; grid-template-columns: minmax(6rem, max-c
   gap: .15rem 1rem; font: .8125rem/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 dt { color: var(--soft); overflow-wrap: anywhere; max-width: 16rem; }
 dd { margin: 0; color: var(--value); overflow-wrap: anywhere; white-space: pre-wrap; }
+dl + p { margin-top: .15rem; color: var(--soft); font-size: .875rem; }
 footer { padding-bottom: 2rem; color: var(--soft); font-size: .875rem; }
 @media (max-width: 40rem) {
   header, main, footer { padding-left: .6rem; padding-right: .6rem; }

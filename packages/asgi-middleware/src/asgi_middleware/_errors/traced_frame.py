@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import linecache
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from inspect import CO_OPTIMIZED
 from itertools import islice
-from types import CodeType, TracebackType
+from pathlib import PurePath
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from .bounded_repr import BoundedRepr
@@ -20,6 +23,8 @@ _LONGEST_NAME = 200
 
 _LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
 _STANDARD_LIBRARY = tuple({sysconfig.get_path(name).replace("\\", "/") + "/" for name in ("stdlib", "platstdlib")})
+_TOOLS = (FunctionType, BuiltinFunctionType, ModuleType, type)
+_PYTHON = frozenset({"", ".py", ".pyw"})
 # Ours count as libraries also where they are installed from a working copy.
 _FAMILY = frozenset(
     {"asgi_types", "asgi_http", "asgi_routing", "asgi_websockets", "asgi_middleware", "asgi_forms", "asgi_templates"}
@@ -69,7 +74,7 @@ class FrameTracer:
     def collect(self, step: TracebackType) -> None:
         """Learn the secrets that this frame's variables and source have."""
         code = step.tb_frame.f_code
-        for name, value in islice(step.tb_frame.f_locals.items(), _MOST_LOCALS):
+        for name, value in _variables(step):
             self._search.learn(name, value)
         if code.co_filename not in self._sources:
             linecache.checkcache(code.co_filename)
@@ -81,19 +86,18 @@ class FrameTracer:
     def frame(self, step: TracebackType) -> TracedFrame:
         """The frame that this step of a traceback is in; it must have been collected from."""
         code, module = step.tb_frame.f_code, _module_of(step)
-        found = step.tb_frame.f_locals
+        variables = _variables(step)
         return TracedFrame(
             file=self._secrets.cut(code.co_filename, _LONGEST_LINE),
             line=step.tb_lineno,
-            function=self._secrets.cut(code.co_qualname, _LONGEST_NAME),
+            function=self._secrets.cut(_function_of(code), _LONGEST_NAME),
             module=self._secrets.cut(module, _LONGEST_NAME),
             is_library=is_library_file(code.co_filename, module),
             source=self._source(code, step),
             variables={
-                self._secrets.cut(name, _LONGEST_NAME): self._repr.named(name, value)
-                for name, value in islice(found.items(), _MOST_LOCALS)
+                self._secrets.cut(name, _LONGEST_NAME): self._repr.named(name, value) for name, value in variables
             },
-            variables_left_out=max(0, len(found) - _MOST_LOCALS),
+            variables_left_out=len(step.tb_frame.f_locals) - len(variables),
         )
 
     def _source(self, code: CodeType, step: TracebackType) -> list[SourceLine]:
@@ -124,11 +128,34 @@ def is_library_file(filename: str, module: str) -> bool:
 
 def _module_of(step: TracebackType) -> str:
     name = step.tb_frame.f_globals.get("__name__")
-    return name if isinstance(name, str) else ""
+    # Code that stands for a template has the template's path there.
+    return name if isinstance(name, str) and "/" not in name and "\\" not in name else ""
+
+
+def _function_of(code: CodeType) -> str:
+    """The name of the function: who replaces it by something that says more may forget the qualified one."""
+    return code.co_qualname if code.co_qualname.endswith(code.co_name) else code.co_name
+
+
+def _variables(step: TracebackType) -> list[tuple[str, Any]]:
+    """The local variables; those of a module or a template without what it imports or defines."""
+    found: Iterable[tuple[str, Any]] = step.tb_frame.f_locals.items()
+    if not step.tb_frame.f_code.co_flags & CO_OPTIMIZED:  # no function
+        found = (variable for variable in found if not _is_tool(*variable))
+    return list(islice(found, _MOST_LOCALS))
+
+
+def _is_tool(name: str, value: object) -> bool:
+    return name.startswith("__") or issubclass(type(value), _TOOLS)
 
 
 def _columns(code: CodeType, step: TracebackType, text: str) -> tuple[int, int] | None:
-    """The columns of the expression that failed, if the interpreter knows them and they are but a part of the line."""
+    """The columns of the expression that failed, if the interpreter knows them and they are but a part of the line.
+
+    Those of a file that is no Python are of the code that was made from it.
+    """
+    if not code.co_filename.startswith("<") and PurePath(code.co_filename).suffix not in _PYTHON:
+        return None
     position = next(islice(code.co_positions(), step.tb_lasti // 2, None), (None, None, None, None))
     line, end_line, begin, end = position
     if line != step.tb_lineno or begin is None or end is None:

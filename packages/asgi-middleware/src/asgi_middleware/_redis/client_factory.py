@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     MakeClient = Callable[[], Redis[bytes]]
 
-# The clients of asgi-websockets are made in the same way. Siblings do not import each other, and what they share, the
-# core, imports nothing but the standard library; so what is mended here is to be mended there.
+# The clients of asgi-websockets and those of asgi-sessions, by its link to Redis, are made in the same way. Siblings do
+# not import each other, and what they share, the core, imports nothing but the standard library; so what is mended here
+# is to be mended there.
 MISSING: Final = "Redis is reached by coredis, which is not installed: pip install asgi-middleware[redis]"
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 if TYPE_CHECKING:
     from coredis import Redis
 
-# The client factory of asgi-middleware does the same. Siblings do not import each other, and what they share, the core,
-# imports nothing but the standard library; so what is mended here is to be mended there.
+# The client factory of asgi-middleware does the same, and so does that of asgi-sessions, in its link to Redis. Siblings
+# do not import each other, and what they share, the core, imports nothing but the standard library; so what is mended
+# here is to be mended there.
 MISSING: Final = "Redis is reached by coredis, which is not installed: pip install asgi-websockets[redis]"
 
 

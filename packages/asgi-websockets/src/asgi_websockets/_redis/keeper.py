@@ -143,7 +143,8 @@ class Delays:
         self._count = 0
 
 
-# From here on it is what asgi-middleware's link to Redis has as well (see the clients for why): mend both.
+# From here on it is what the links to Redis of asgi-middleware and of asgi-sessions have as well (see the clients for
+# why): mend all three.
 
 
 def note_connections(pool: Any, connections: list[Any]) -> None:

@@ -1,0 +1,1 @@
+"""Sessions that are kept by a store, of which the client has the id only."""
