@@ -4,7 +4,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from asgi_http._disconnect import RECEIVE, run_until_disconnect, send_tells_disconnect
+from asgi_http._disconnect import RECEIVE, run_until_disconnect
 
 
 class Client:
@@ -29,32 +29,6 @@ class Client:
             return await run_until_disconnect(work, self.scope, self.receive)
         finally:
             assert {task.id for task in anyio.get_running_tasks()} == before
-
-
-@pytest.mark.parametrize(
-    ("asgi", "tells"),
-    [
-        ({"version": "3.0", "spec_version": "2.4"}, True),
-        ({"spec_version": "2.5"}, True),
-        ({"spec_version": "2.10"}, True),
-        ({"spec_version": "3.0"}, True),
-        ({"spec_version": "3"}, True),
-        ({"spec_version": "2.4.1"}, True),
-        ({"spec_version": "2.3.9"}, False),
-        ({"spec_version": "draft"}, False),
-        ({"spec_version": "2.3"}, False),
-        ({"spec_version": "2.0"}, False),
-        ({"spec_version": "2"}, False),
-        ({"version": "3.0"}, False),
-        ({}, False),
-    ],
-)
-def test_servers_of_2_4_and_later_tell_it_when_something_is_sent(asgi, tells):
-    assert send_tells_disconnect({"type": "http", "asgi": asgi}) is tells
-
-
-def test_a_scope_without_a_version_is_an_old_one():
-    assert not send_tells_disconnect({"type": "http"})
 
 
 async def test_work_that_ends_before_the_client_leaves():

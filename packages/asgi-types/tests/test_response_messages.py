@@ -2,7 +2,7 @@
 
 import pytest
 
-from asgi_types import denial_send, may_have_body, nothing_sent, response_start
+from asgi_types import denial_send, may_have_body, nothing_sent, response_start, send_tells_disconnect
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,29 @@ async def test_a_denial_has_names_of_its_own():
 
 async def test_there_is_something_to_await_where_nothing_is_sent():
     assert await nothing_sent() is None
+
+
+@pytest.mark.parametrize(
+    ("asgi", "tells"),
+    [
+        ({"version": "3.0", "spec_version": "2.4"}, True),
+        ({"spec_version": "2.5"}, True),
+        ({"spec_version": "2.10"}, True),
+        ({"spec_version": "3.0"}, True),
+        ({"spec_version": "3"}, True),
+        ({"spec_version": "2.4.1"}, True),
+        ({"spec_version": "2.3.9"}, False),
+        ({"spec_version": "draft"}, False),
+        ({"spec_version": "2.3"}, False),
+        ({"spec_version": "2.0"}, False),
+        ({"spec_version": "2"}, False),
+        ({"version": "3.0"}, False),
+        ({}, False),
+    ],
+)
+def test_servers_of_2_4_and_later_tell_it_when_something_is_sent(asgi, tells):
+    assert send_tells_disconnect({"type": "http", "asgi": asgi}) is tells
+
+
+def test_a_scope_without_a_version_is_an_old_one():
+    assert not send_tells_disconnect({"type": "http"})

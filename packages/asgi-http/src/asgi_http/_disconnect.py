@@ -40,17 +40,6 @@ class ClientDisconnect(Exception):  # noqa: N818 - Starlette's name
     """The client went away before its request was read."""
 
 
-def send_tells_disconnect(scope: Scope) -> bool:
-    """Whether ``send`` raises `OSError` once the client has gone (ASGI HTTP specification 2.4)."""
-    version: str = scope.get("asgi", {}).get("spec_version", "2.0")
-    major, _, rest = version.partition(".")
-    minor = rest.partition(".")[0]
-    try:
-        return (int(major), int(minor or 0)) >= (2, 4)
-    except ValueError:
-        return False  # no version that says anything
-
-
 def current_receive(scope: Scope, receive: Receive) -> Receive:
     """Where who was given ``receive`` has to read now: from it, or from the listener that took it over.
 

@@ -15,6 +15,7 @@ from asgi_types import (
     denial_send,
     may_have_body,
     response_start,
+    send_tells_disconnect,
 )
 
 from ._debug_message import send_debug
@@ -115,7 +116,7 @@ class StreamingTemplateResponse(Response):
                 pass  # what rendering says to that is an error all the same
 
         # A WebSocket that is refused has told of its disconnect by then, or does not.
-        is_told = scope["type"] == "websocket" or _send_tells_disconnect(scope)
+        is_told = scope["type"] == "websocket" or send_tells_disconnect(scope)
         await page.run(send_page, None if is_told else receive)
         if not is_started:  # the client has left; layers above want to see a response begin all the same
             await self._send_start(scope, send)
@@ -147,10 +148,3 @@ async def _send(send: Send, message: Message) -> None:
         await send(message)
     except OSError as error:
         raise _ClientGone from error
-
-
-def _send_tells_disconnect(scope: Scope) -> bool:
-    """Whether ``send`` raises `OSError` once the client has gone (ASGI HTTP specification 2.4)."""
-    version: str = scope.get("asgi", {}).get("spec_version", "2.0")
-    major, _, minor = version.partition(".")
-    return major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 4)

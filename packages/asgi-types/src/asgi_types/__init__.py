@@ -52,6 +52,7 @@ from ._response_messages import denial_send as denial_send
 from ._response_messages import may_have_body as may_have_body
 from ._response_messages import nothing_sent as nothing_sent
 from ._response_messages import response_start as response_start
+from ._response_messages import send_tells_disconnect as send_tells_disconnect
 from ._route_path import get_route_path as get_route_path
 from ._scope_url import DEFAULT_PORTS as DEFAULT_PORTS
 from ._scope_url import ENCODED_SLASH as ENCODED_SLASH
@@ -120,6 +121,7 @@ __all__ = (
     "refuse",
     "response_start",
     "scope_host",
+    "send_tells_disconnect",
     "slash_redirect",
     "start_with",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 
-from ._asgi import Message, Send
+from ._asgi import Message, Scope, Send
 from ._headers import RawHeaders
 
 
@@ -39,6 +39,23 @@ def denial_send(send: Send) -> Send:
         return send({**message, "type": f"websocket.{message['type']}"})
 
     return renamed
+
+
+def send_tells_disconnect(scope: Scope) -> bool:
+    """Whether ``send`` raises `OSError` once the client has gone (ASGI HTTP specification 2.4).
+
+    Older servers tell it through ``receive`` alone.
+
+    >>> [send_tells_disconnect({"asgi": {"spec_version": version}}) for version in ("2.3", "2.4")]
+    [False, True]
+    """
+    version: str = scope.get("asgi", {}).get("spec_version", "2.0")
+    major, _, rest = version.partition(".")
+    minor = rest.partition(".")[0]
+    try:
+        return (int(major), int(minor or 0)) >= (2, 4)
+    except ValueError:
+        return False  # no version that says anything
 
 
 async def nothing_sent() -> None:

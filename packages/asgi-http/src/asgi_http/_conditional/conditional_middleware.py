@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
-from asgi_types import ASGIApp, Message, RawHeaders, Receive, Scope, Send
+from asgi_types import ASGIApp, Message, RawHeaders, Receive, Scope, Send, send_tells_disconnect
 
-from .._disconnect import send_tells_disconnect
 from .http_date import parse_http_date
 from .preconditions import conditional_fields, evaluate_preconditions, not_modified_headers
 

@@ -9,10 +9,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from asgi_types import Message, RawHeaders, Receive, Scope, Send, denial_send
+from asgi_types import Message, RawHeaders, Receive, Scope, Send, denial_send, send_tells_disconnect
 
 from .._background.thread_limiters import run_in_thread
-from .._disconnect import ClientWatch, run_until_disconnect, send_tells_disconnect
+from .._disconnect import ClientWatch, run_until_disconnect
 from .byteranges import Segment
 from .file_body import READ_AHEAD, FileBody, OpenFile
 

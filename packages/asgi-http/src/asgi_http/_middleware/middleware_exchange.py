@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Coroutine, Generator
 from types import coroutine
 from typing import Any, Final
 
-from asgi_types import VIEW, ASGIApp, BackgroundWork, Message, Receive, Scope, Send
+from asgi_types import VIEW, ASGIApp, BackgroundWork, Message, Receive, Scope, Send, send_tells_disconnect
 
-from .._disconnect import ClientDisconnect, has_disconnected, listener_for, send_tells_disconnect
+from .._disconnect import ClientDisconnect, has_disconnected, listener_for
 from .._request import Request
 from .exception_chain import leads_to
 from .inner_response import InnerBody, InnerResponse

@@ -16,9 +16,10 @@ from asgi_types import (
     denial_send,
     may_have_body,
     response_start,
+    send_tells_disconnect,
 )
 
-from .._disconnect import ClientDisconnect, ClientWatch, has_disconnected, run_until_disconnect, send_tells_disconnect
+from .._disconnect import ClientDisconnect, ClientWatch, has_disconnected, run_until_disconnect
 from .iteration import ThreadIterator, closing, iterate
 from .trailers import Trailers, takes_trailers, trailer_fields, with_trailers
 
