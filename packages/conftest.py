@@ -203,11 +203,6 @@ class Drive:
     lint = Lint
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # For long property tests of what others cover: they take twice as long where coverage is measured.
-    config.addinivalue_line("markers", "no_cover: not measured by pytest-cov, where that is used")
-
-
 @pytest.fixture(name="drive")
 def drive_fixture() -> type[Drive]:
     return Drive

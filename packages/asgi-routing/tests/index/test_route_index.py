@@ -273,7 +273,6 @@ def assert_finds_the_same(router: Router, path: str, method: str) -> None:
         assert by_router(router, scope) == by_scan([*router.routes], scope)
 
 
-@pytest.mark.no_cover
 @settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_the_choice_is_that_of_a_scan_in_order(data: st.DataObject) -> None:
@@ -301,7 +300,6 @@ CHANGES: list[Callable[[list[BaseRoute], list[BaseRoute], int], Any]] = [
 ]
 
 
-@pytest.mark.no_cover
 @settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_the_choice_follows_every_change_of_the_list(data: st.DataObject) -> None:

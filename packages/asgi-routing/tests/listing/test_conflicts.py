@@ -364,7 +364,6 @@ def reached(router: Any, path: str, **scope: Any) -> list[BaseRoute]:
     return asked
 
 
-@pytest.mark.no_cover
 @settings(max_examples=EXAMPLES)
 @given(st.data(), st.booleans())
 def test_what_is_found_is_never_reached(data: st.DataObject, raw_path: bool) -> None:
@@ -383,7 +382,6 @@ def test_what_is_found_is_never_reached(data: st.DataObject, raw_path: bool) -> 
             assert (id(route), "*") not in lost
 
 
-@pytest.mark.no_cover
 @settings(max_examples=EXAMPLES)
 @given(st.lists(routes(), max_size=4), templates, st.lists(routes(), max_size=4))
 @example([], "/{%:slash}.{%}/{%:path}", [])

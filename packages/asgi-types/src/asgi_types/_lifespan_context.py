@@ -54,9 +54,7 @@ async def lifespan_within(
         except Exception:
             if has_asked:
                 raise
-        if not has_asked:
-            await _answer_start(receive, send)
-            end = {"type": "lifespan.shutdown.complete"}
+        end = end if has_asked else await _answer_all(receive, send)
     if end is not None:
         await send(end)
 
@@ -72,8 +70,9 @@ async def _enter(
         raise
 
 
-async def _answer_start(receive: Receive, send: Send) -> None:
-    """Answer the first event, and wait for the last."""
+async def _answer_all(receive: Receive, send: Send) -> Message:
+    """Answer the first event, wait for the last, and give the answer to that."""
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    return {"type": "lifespan.shutdown.complete"}

@@ -113,7 +113,6 @@ def courses(draw):
     )
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @settings(max_examples=300)
 @given(courses())
@@ -133,7 +132,6 @@ def test_nothing_is_missing_but_what_a_gap_tells_of(backend, course):
     anyio.run(main, backend=backend)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @settings(max_examples=300)
 @given(courses(), st.integers(0, 11))

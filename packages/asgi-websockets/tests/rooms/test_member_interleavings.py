@@ -99,7 +99,6 @@ members = st.lists(
 )
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @settings(max_examples=100)
 @given(publishers=publishers, members=members, turns=st.tuples(st.integers(0, 4), st.integers(0, 4)))
