@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 
 import anyio
+from board import writing
 from pages import pages
 
 from shine import HTTPException, RedirectResponse, Request, Response, Route
@@ -18,6 +19,7 @@ from shine.middleware.sessions import MemorySessionStore, SessionStore, SQLiteSe
 
 PASSWORD = "demo"
 DRAFTS = ("letter", "list")
+SAVING_TAKES = float(os.environ.get("DEMO_SAVING_TAKES", "0"))  # seconds
 
 
 def make_store() -> SessionStore:
@@ -36,12 +38,12 @@ sessions = Middleware(StoredSessionMiddleware, make_store(), rolling=True)
 
 async def sign_in(request: Request) -> Response:
     if request.method != "POST":
-        return pages.TemplateResponse(request, "sign_in.html")
+        return await pages.respond(request, "sign_in.html")
     async with request.form() as form:
         name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
     if not name or not secrets.compare_digest(password.encode(), PASSWORD.encode()):
         request.session.flash("The name or the password is wrong.", "error")
-        return pages.TemplateResponse(request, "sign_in.html", status_code=422)
+        return await pages.respond(request, "sign_in.html", status_code=422)
     request.session.regenerate()  # who knew the id until now does not know it any more
     request.session["user"] = name[:40]
     request.session.flash(f"Welcome, {name[:40]}.")
@@ -49,14 +51,15 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    request.session.invalidate()
-    request.session.flash("You are signed out.")  # in a session that begins here
+    if request.session:  # who has none gets none
+        request.session.invalidate()
+        request.session.flash("You are signed out.")  # in a session that begins here
     return to(request, "home")
 
 
 async def drafts(request: Request) -> Response:
     found = {name: request.session.get(f"draft.{name}", "") for name in DRAFTS}
-    return pages.TemplateResponse(request, "drafts.html", {"drafts": found})
+    return await pages.respond(request, "drafts.html", {"drafts": found})
 
 
 async def save_draft(request: Request) -> Response:
@@ -67,7 +70,7 @@ async def save_draft(request: Request) -> Response:
         text = form.get("text")
     if not isinstance(text, str) or len(text) > 2000:
         raise HTTPException(422, "Send a text of at most 2000 characters.")
-    await anyio.sleep(0.3)  # for others to come in between: their keys are kept as well
+    await anyio.sleep(SAVING_TAKES)  # while which others save: their entries are kept as well
     request.session[f"draft.{name}"] = text
     return to(request, "drafts")
 
@@ -83,5 +86,5 @@ routes = [
     Route("/sign-in", sign_in, methods=["GET", "POST"], middleware=guessing),
     Route("/sign-out", sign_out, methods=["POST"]),
     Route("/drafts", drafts),
-    Route("/drafts/{name}", save_draft, methods=["POST"]),
+    Route("/drafts/{name}", save_draft, methods=["POST"], middleware=writing),
 ]

@@ -27,7 +27,7 @@ def put_up(request: Request, text: str) -> int:
 
 
 async def home(request: Request) -> Response:
-    return pages.TemplateResponse(request, "board.html", {"notes": notes_of(request)})
+    return await pages.respond(request, "board.html", {"notes": notes_of(request)})
 
 
 async def write(request: Request) -> Response:
@@ -37,7 +37,7 @@ async def write(request: Request) -> Response:
     if not text:
         raise HTTPException(422, "Write something.")
     put_up(request, text[:200])
-    return pages.TemplateResponse(request, "board.html", {"notes": notes_of(request)}, fragment="notes")
+    return await pages.respond(request, "board.html", {"notes": notes_of(request)}, fragment="notes")
 
 
 async def read_note(request: Request) -> Response:

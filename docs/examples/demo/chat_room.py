@@ -104,7 +104,7 @@ async def follow(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    return pages.TemplateResponse(request, "chat_room.html")
+    return await pages.respond(request, "chat_room.html")
 
 
 # Who talks faster for longer than anybody types is closed with 1008.

@@ -7,7 +7,6 @@ The board is in `board`, signing in and drafts in `account`, a page that is stre
 `chat_room`; sessions and rooms may be in a Redis.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +15,7 @@ import account
 import board
 import chat_room
 import report
-from pages import pages
+from pages import DEBUG, pages
 
 from shine import HTTPException, JSONResponse, RedirectResponse, Request, Response, Route, Shine
 from shine.events import SHUTDOWN, watch_shutdown
@@ -66,12 +65,12 @@ async def error_page(request: Request, error: HTTPException) -> Response:
     """Errors as a page for browsers, and as JSON for programs."""
     if "text/html" in request.headers.get("accept", ""):
         shown = {"status": error.status_code, "detail": error.detail}
-        return pages.TemplateResponse(request, "error.html", shown, error.status_code, error.headers)
+        return await pages.respond(request, "error.html", shown, error.status_code, error.headers)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 app = Shine(
-    debug=os.environ.get("DEMO_DEBUG") == "1",
+    debug=DEBUG,
     routes=[
         *board.routes,
         *account.routes,

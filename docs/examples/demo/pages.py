@@ -1,5 +1,6 @@
 """The demo's templates, and what every one of them sees."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,4 +15,7 @@ def visitor(request: Request) -> dict[str, Any]:
     return {"user": request.session.get("user"), "take_flashes": request.session.flashes}
 
 
-pages = Jinja2Templates(Path(__file__).with_name("templates"), context_processors=[visitor])
+DEBUG = os.environ.get("DEMO_DEBUG") == "1"
+
+# Files that nobody changes are not looked at, and what is short is rendered without a thread.
+pages = Jinja2Templates(Path(__file__).with_name("templates"), context_processors=[visitor], auto_reload=DEBUG)

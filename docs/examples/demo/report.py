@@ -18,7 +18,7 @@ def slow_rows() -> Iterator[str]:
 
 
 async def report(request: Request) -> Response:
-    return pages.StreamingTemplateResponse(request, "report.html", {"rows": slow_rows()})
+    return await pages.stream(request, "report.html", {"rows": slow_rows()})
 
 
 routes = [Route("/report", report)]

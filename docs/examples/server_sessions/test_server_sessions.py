@@ -1,7 +1,7 @@
 """Sessions under real servers: four processes with one store, and Redis killed meanwhile; and each server with a file.
 
 The load takes seconds here. With SHINE_LOAD_SECONDS and SHINE_LOAD_CLIENTS it takes what they say, and its figures are
-printed: `nox -s load_sessions`.
+printed: `python3 noxfile.py load_sessions`.
 """
 
 from __future__ import annotations
