@@ -4,20 +4,26 @@ uvicorn errors:app        with the debug page, for developers
 uvicorn errors:live       the same shop as clients know it: problem details, and a silent 500
 
 GET /orders/{id}   fails, with a password in variables, headers and the source; the cause is another exception
+GET /receipts/{id} fails in a part that its template includes, as there are no guests
 GET /stock         fails with a group of exceptions
 GET /credit        a problem of a kind of its own
 GET /missing       no route: a problem, too
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from asgi_middleware import Problem, ProblemDetails
 from shine.applications import Shine
 from shine.requests import Request
 from shine.responses import PlainTextResponse, Response
 from shine.routing import Route
+from shine.templating import Jinja2Templates
 
 DATABASE_PASSWORD = "correct-horse-battery"
+
+
+templates = Jinja2Templates(Path(__file__).with_name("templates"))
 
 
 @dataclass
@@ -62,6 +68,11 @@ async def order(request: Request) -> Response:
     return PlainTextResponse(f"Total: {found['total']}")
 
 
+async def receipt(request: Request) -> Response:
+    context = {"number": request.path_params["id"], "total": 84, "guests": [], "card_token": DATABASE_PASSWORD}
+    return await templates.respond(request, "receipt.html", context)
+
+
 async def stock(request: Request) -> Response:
     warehouses = request.query_params.getlist("at") or ["north", "south"]
     failures: list[Exception] = []
@@ -78,12 +89,13 @@ async def credit(request: Request) -> Response:
 
 
 async def home(request: Request) -> Response:
-    return PlainTextResponse("Try /orders/7, /stock, /credit and /missing.")
+    return PlainTextResponse("Try /orders/7, /receipts/7, /stock, /credit and /missing.")
 
 
 routes = [
     Route("/", home),
     Route("/orders/{id:int}", order),
+    Route("/receipts/{id:int}", receipt),
     Route("/stock", stock),
     Route("/credit", credit),
 ]

@@ -45,6 +45,7 @@ def main() -> None:
     folder = Path(tempfile.gettempdir()) / "shop"  # the page shows where the source is
     folder.mkdir(exist_ok=True)
     shutil.copy(HERE / "errors.py", folder)
+    shutil.copytree(HERE / "templates", folder / "templates", dirs_exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (app, path) in PAGES.items():

@@ -64,7 +64,7 @@ def opened(browser: Any, url: str, size: tuple[int, int], **options: Any) -> Ite
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/orders/7?token=in-the-query", "/stock"])
+@pytest.mark.parametrize("path", ["/orders/7?token=in-the-query", "/receipts/7?token=in-the-query", "/stock"])
 def test_the_debug_page(browser: Any, shop: str, size: tuple[int, int], color_scheme: str, path: str) -> None:
     with opened(browser, shop + path, size, color_scheme=color_scheme, extra_http_headers=HEADERS) as page:
         assert not page.evaluate(SCROLLS)
@@ -91,6 +91,44 @@ def test_what_the_debug_page_says(browser: Any, shop: str) -> None:
         source = page.locator(".source").first.text_content()
         assert "raise OrderError" in source
         assert "'password': '********'" in page.content().replace("&#x27;", "'")
+
+
+def test_a_template_that_fails_shows_its_lines(browser: Any, shop: str) -> None:
+    """The part that fails first, then the block that includes it, the layout around that, and the endpoint."""
+    with opened(browser, f"{shop}/receipts/7", SIZES[0]) as page:
+        assert page.text_content("h1") == "ZeroDivisionError"
+        own = page.locator("section.error > details:not(.library)")
+        shown = [text for text in own.locator("> summary").all_text_contents() if "templates/" in text]
+        assert [text.rpartition("templates/")[2] for text in shown] == [
+            "parts/share.html, line 3",
+            "receipt.html, line 5",
+            "layout.html, line 3",
+            "receipt.html, line 1",
+        ]
+        marked = own.locator(".source .current").all_text_contents()
+        assert [text.strip("0123456789 \n") for text in marked][:4] == [
+            '{{ "%.2f" | format(total / guests | length) }} EUR each',
+            '{% include "parts/share.html" %}',
+            "{% block main %}{% endblock %}",
+            '{% extends "layout.html" %}',
+        ]
+        assert own.locator(".source").first.is_visible()
+        part = own.first.text_content()
+        assert "{# What each of the guests has to pay #}" in part
+        assert "guests[]" in "".join(part.split())
+        assert "card_token********" in "".join(part.split())
+        assert "await templates.respond(request" in page.content()
+
+
+def test_a_template_that_fails_shows_its_lines_as_text(shop: str) -> None:
+    answer = httpx.get(f"{shop}/receipts/7", headers={"accept": "text/plain"})
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    lines = [line.strip() for line in answer.text.splitlines()]
+    part = next(index for index, line in enumerate(lines) if "templates/parts/share.html" in line)
+    assert "line 3" in lines[part]
+    assert lines[part + 1] == '{{ "%.2f" | format(total / guests | length) }} EUR each'
+    assert "ZeroDivisionError: division by zero" in lines[part:]
+    assert SECRETS[0] not in answer.text
 
 
 def test_members_of_a_group(browser: Any, shop: str) -> None:

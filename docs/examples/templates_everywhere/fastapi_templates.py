@@ -1,4 +1,4 @@
-"""Templates in FastAPI, which sends what is a response of Starlette's, and takes all else for data.
+"""Templates in FastAPI, which sends what is a response of its own, and takes all else for data.
 
 uvicorn templates_everywhere:app          below /fastapi
 
@@ -8,7 +8,7 @@ GET /text              the same as text in a response of FastAPI's
 GET /stream            a page whose second row comes after POST /come
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import items
 from fastapi import BackgroundTasks, FastAPI, Query, Request, Response
@@ -18,28 +18,13 @@ from starlette.routing import Route
 import asgi_types
 from asgi_templates import Jinja2Templates
 
-templates = Jinja2Templates(items.TEMPLATES)
+templates = Jinja2Templates(items.TEMPLATES, response_base=Response)
 app = FastAPI()
 
 
-class Answer(Response):
-    """A response of ours as one of FastAPI's, which calls it as it is, be it streamed."""
-
-    def __init__(self, response: asgi_types.Response) -> None:
-        self.response = response
-        self.status_code = response.status_code
-        self.raw_headers = response.raw_headers
-        self.background = None  # for FastAPI to put its own here
-
-    async def __call__(self, scope: asgi_types.Scope, receive: asgi_types.Receive, send: asgi_types.Send) -> None:
-        await self.response(scope, receive, send)
-        if self.background is not None:
-            await self.background()
-
-
 @app.get("/items", name="items", response_class=HTMLResponse)
-async def page(request: Request, owner: Annotated[str, Query(max_length=20)] = "nobody") -> Answer:
-    return Answer(await templates.respond(request, "items.html", items.here(owner), fragment="rows"))
+async def page(request: Request, owner: Annotated[str, Query(max_length=20)] = "nobody") -> Any:
+    return await templates.respond(request, "items.html", items.here(owner), fragment="rows")
 
 
 @app.get("/text", response_class=HTMLResponse)
@@ -48,9 +33,9 @@ async def text(request: Request, owner: str = "nobody") -> str:
 
 
 @app.get("/stream", response_class=HTMLResponse)
-async def stream(request: Request, tasks: BackgroundTasks) -> Answer:
+async def stream(request: Request, tasks: BackgroundTasks) -> Any:
     tasks.add_task(print, "The page was sent.", flush=True)
-    return Answer(await templates.stream(request, "items.html", items.coming("Ann")))
+    return await templates.stream(request, "items.html", items.coming("Ann"))
 
 
 @app.post("/come")

@@ -47,33 +47,6 @@ def test_rendering_errors_come_from_the_constructor():
         TemplateResponse(template, {})
 
 
-async def test_debug_extension_gets_template_and_context(drive):
-    context = {"name": "Ann"}
-    answer = await drive.request(TemplateResponse(HELLO, context), extensions={"http.response.debug": {}})
-    assert [message["type"] for message in answer.messages] == [
-        "http.response.debug",
-        "http.response.start",
-        "http.response.body",
-    ]
-    info = answer.messages[0]["info"]
-    assert info.keys() == {"template", "context"}
-    assert info["template"] is HELLO
-    assert info["context"] is context
-
-
-@pytest.mark.parametrize("extensions", [{}, None, {"http.response.pathsend": {}}])
-async def test_nothing_extra_without_the_extension(drive, extensions):
-    answer = await drive.request(TemplateResponse(HELLO, {"name": "Ann"}), extensions=extensions)
-    assert [message["type"] for message in answer.messages] == ["http.response.start", "http.response.body"]
-
-
-async def test_scope_without_extensions(drive):
-    scope = drive.scope()
-    del scope["extensions"]
-    answer = await drive.events(TemplateResponse(HELLO, {"name": "Ann"}), scope, [])
-    assert len(answer.messages) == 2
-
-
 async def test_denies_a_websocket(drive):
     response = TemplateResponse(HELLO, {"name": "Ann"}, 403)
     answer = await drive.websocket(response, extensions={"http.response.debug": {}, "websocket.http.response": {}})

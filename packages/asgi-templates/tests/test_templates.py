@@ -132,6 +132,50 @@ async def test_a_subclass_may_make_other_responses():
     assert type(await templates.respond(connection(), "page")) is Other
 
 
+class Base:
+    """A class of responses of another framework, of which nothing is used."""
+
+    def __init__(self):
+        raise AssertionError
+
+    def render(self, content):
+        raise AssertionError
+
+    async def __call__(self, scope, receive, send):
+        raise AssertionError
+
+
+async def test_responses_may_be_of_a_class_of_another_framework_as_well(drive):
+    class Text(TemplateResponse):
+        media_type = "text/plain"
+
+    class TextTemplates(Templates):
+        response_class = Text
+
+    pages = Pages(page=Page("page"), stream=Awaited())
+    for made in (Templates(pages, response_base=Base), TextTemplates(pages, response_base=Base)):
+        response = made.TemplateResponse(connection(), "page")
+        assert isinstance(response, Base)
+        assert isinstance(response, TemplateResponse)
+        assert type(response).__name__ in {"TemplateResponse", "Text"}
+        assert type(response) is type(await made.respond(connection(), "page"))
+        answer = await drive.request(response)
+        assert (answer.text, answer.headers["content-type"]) == ("page", f"{response.media_type}; charset=utf-8")
+    assert response.media_type == "text/plain"
+    stream = await made.stream(connection(), "stream")
+    assert isinstance(stream, Base)
+    assert isinstance(stream, StreamingTemplateResponse)
+    assert (await drive.request(stream)).text == "piece"
+    assert not issubclass(Templates.response_class, Base)
+    assert not isinstance(Templates(pages).TemplateResponse(connection(), "page"), Base)
+
+
+@pytest.mark.parametrize("engine", ["templates", None, Page("")])
+def test_an_engine_that_is_none(engine):
+    with pytest.raises(TypeError, match=r'has no get_template\(name\).*: Jinja2Templates\("templates"\)'):
+        Templates(engine)
+
+
 async def test_render_gives_the_text():
     context = {"x": "1"}
     templates = of(Page("$x $y"), context_processors=[lambda request: {"y": "2"}])

@@ -69,8 +69,11 @@ MODULES = (
 OTHER_NAMES = {"MAX_BODY_SIZE_SCOPE_KEY": "MAX_BODY_SIZE"}
 """What the pieces call a thing that Starlette calls otherwise."""
 
-COMPOSED = {"BaseHTTPMiddleware", "HTTPEndpoint", "Request", "http_middleware"}
-"""What is made here of the class of a piece, so that there is but one class of requests."""
+COMPOSED = {
+    *("BaseHTTPMiddleware", "HTTPEndpoint", "Request", "http_middleware"),
+    *("Jinja2Templates", "TemplateResponse", "Templates"),
+}
+"""What is made here of the class of a piece, so that there is one class of requests, and a rendered page is HTML."""
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -165,7 +165,9 @@ async def test_other_messages_pass_and_only_the_first_start_is_changed():
     assert [message for message in sent if message in messages] == [messages[0], messages[2], messages[3]]
 
 
-async def test_once_the_response_has_begun_a_new_client_cannot_get_one(drive):
+async def test_once_the_response_has_begun_nobody_can_get_one(drive):
+    """Also not who has the cookie: without ``Vary`` a cache gives the page with this token to others."""
+
     async def app(scope, receive, send):
         await send({**START, "headers": []})
         try:
@@ -174,15 +176,30 @@ async def test_once_the_response_has_begun_a_new_client_cannot_get_one(drive):
             body = str(error)
         await send({**BODY, "body": body.encode()})
 
-    app = CSRFMiddleware(app, secret=SECRET)
-    answer = await drive.request(app)
-    assert answer.text.startswith("The response has begun, and cannot set the cookie")
-    assert answer.headers.items() == []
-
     async def page(scope, receive, send):
         await Response(csrf_token(scope))(scope, receive, send)
 
+    app = CSRFMiddleware(app, secret=SECRET)
     cookie = (await drive.request(CSRFMiddleware(page, secret=SECRET))).headers["set-cookie"].partition(";")[0]
-    token = (await drive.request(app, headers={"cookie": cookie})).text
-    headers = {"cookie": cookie, "x-csrf-token": token}
-    assert (await drive.request(app, "/", "POST", headers=headers)).status == 200
+    for headers in ({}, {"cookie": cookie}):
+        answer = await drive.request(app, headers=headers)
+        assert answer.text.startswith("The response has begun, and cannot set the cookie")
+        assert answer.headers.items() == []
+
+
+async def test_once_the_response_has_begun_who_has_asked_before_gets_it_again(drive):
+    """But not for another session, which needs a cookie of its own."""
+    sessions = ["ann", "ann", "ann", "bob"]
+
+    async def app(scope, receive, send):
+        first = csrf_token(scope)
+        await send({**START, "headers": []})
+        assert csrf_token(scope) == first
+        assert csrf_token(scope) == first
+        with pytest.raises(RuntimeError, match="The response has begun"):
+            csrf_token(scope)
+        await send(BODY)
+
+    answer = await drive.request(CSRFMiddleware(app, secret=SECRET, bind_to=lambda connection: sessions.pop(0)))
+    assert answer.headers["vary"] == "Cookie"
+    assert sessions == []

@@ -390,3 +390,43 @@ async def test_hundreds_of_requests_at_once_keep_their_own_tokens(drive):
         for number in range(300):
             tasks.start_soon(post, number, number)
             tasks.start_soon(post, number, (number + 1) % 300)
+
+
+class SecretBytes:
+    """As pydantic has it: a secret that hides itself, and has the length of what it hides."""
+
+    def __str__(self):
+        return "b'**********'"
+
+    def __len__(self):
+        return 40
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind"),
+    [
+        (SecretBytes(), "SecretBytes"),
+        ([OTHER_SECRET, SecretBytes()], "SecretBytes"),
+        (lambda: OTHER_SECRET, "function"),
+        ([*OTHER_SECRET], "int"),
+        (memoryview(OTHER_SECRET), "memoryview"),
+        ({OTHER_SECRET}, "set"),
+        ([OTHER_SECRET, None], "NoneType"),
+    ],
+)
+def test_what_is_no_secret(secret, kind):
+    with pytest.raises(ValueError, match=f"^secret is text or bytes, or a list of them, and not a {kind}: of a secret"):
+        CSRFMiddleware(Response(), secret=secret)
+
+
+@pytest.mark.parametrize("secret", ["SecretStr('**********')", [OTHER_SECRET, b"SecretBytes(b'**********')"]])
+def test_the_text_of_a_secret_that_hides_itself(secret):
+    with pytest.raises(ValueError, match=r"^secret is the text of a secret that shows asterisks: give what it hides"):
+        CSRFMiddleware(Response(), secret=secret)
+
+
+async def test_other_bytes(client, protected):
+    browser = client(protected(secret=bytearray(OTHER_SECRET)))
+    await browser.get()
+    browser.app = protected(secret=[OTHER_SECRET])
+    assert (await browser.post()).status == 200

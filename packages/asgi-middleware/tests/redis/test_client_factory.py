@@ -16,6 +16,13 @@ def test_other_schemes(url):
         RedisRateLimitStore(url, on_failure="allow")
 
 
+def test_error_has_nothing_of_the_password():
+    with pytest.raises(ValueError, match="The port of the URL of Redis is no number") as caught:
+        client_factory("redis://ann:pa/ss@localhost", 0.25)
+    assert "pa/" not in str(caught.value) + repr(caught.value.__cause__)
+    assert caught.value.__suppress_context__
+
+
 def test_plain():
     pool = options_of("redis://ann:p%40ss@example.org:7000/3")
     options = pool.connection_kwargs

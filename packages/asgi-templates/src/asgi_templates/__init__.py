@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ._engine import Template as Template
     from ._engine import TemplateEngine as TemplateEngine
     from ._fragment import wants_fragment as wants_fragment
-    from ._jinja2_templates import Jinja2Templates as Jinja2Templates
-    from ._streaming_response import StreamingTemplateResponse as StreamingTemplateResponse
+    from ._jinja2.jinja2_templates import Jinja2Templates as Jinja2Templates
+    from ._streaming.streaming_response import StreamingTemplateResponse as StreamingTemplateResponse
     from ._template_request import TemplateRequest as TemplateRequest
     from ._template_response import TemplateResponse as TemplateResponse
     from ._templates import ContextProcessor as ContextProcessor
@@ -27,9 +27,9 @@ _HOMES = {
     "BlockNotFound": "._engine",
     "BlockTemplate": "._engine",
     "ContextProcessor": "._templates",
-    "Jinja2Templates": "._jinja2_templates",
+    "Jinja2Templates": "._jinja2.jinja2_templates",
     "StreamingTemplate": "._engine",
-    "StreamingTemplateResponse": "._streaming_response",
+    "StreamingTemplateResponse": "._streaming.streaming_response",
     "Template": "._engine",
     "TemplateEngine": "._engine",
     "TemplateRequest": "._template_request",

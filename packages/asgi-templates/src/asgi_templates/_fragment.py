@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 from asgi_types import Response
 
 from ._template_request import TemplateRequest
+
+ResponseT = TypeVar("ResponseT", bound=Response)
 
 DECIDING: Final = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request", "HX-Request-Type")
 """The headers that decide between the page and a part of it."""
@@ -34,10 +36,11 @@ def wants_fragment(request: TemplateRequest) -> bool:
     )
 
 
-def vary_by_fragment(response: Response) -> None:
-    """Add the deciding headers to the ``Vary`` of a response, as far as they are not there."""
+def vary_by_fragment(response: ResponseT) -> ResponseT:
+    """The response, with the deciding headers in its ``Vary``."""
     headers = response.headers
     there = {name.strip().lower() for value in headers.getlist("vary") for name in value.split(",")}
     missing = [name for name in DECIDING if name.lower() not in there]
     if missing and "*" not in there:
         headers.add_vary_header(", ".join(missing))
+    return response

@@ -9,10 +9,10 @@ from typing import Any, cast
 from asgi_types import BackgroundWork
 
 from ._engine import BlockTemplate, Template, TemplateEngine, is_async_template
-from ._error_notes import note_template
 from ._fragment import vary_by_fragment, wants_fragment
+from ._jinja2.error_notes import note_template
 from ._render_times import RenderTimes
-from ._streaming_response import StreamingTemplateResponse as _StreamingTemplateResponse
+from ._streaming.streaming_response import StreamingTemplateResponse as _StreamingTemplateResponse
 from ._template_request import TemplateRequest
 from ._template_response import TemplateResponse as _TemplateResponse
 
@@ -32,7 +32,10 @@ class Templates:
     a thread costs more than a short template. The longest time counts, and fades with each shorter one. With 0 all
     are rendered in a thread, with ``math.inf`` only those that are new. Context variables are the same there.
 
-    Raises `ValueError` for a ``thread_after`` that is negative.
+    ``response_base`` is a class that the responses are to be of as well, such as ``fastapi.Response``: FastAPI sends
+    what an endpoint returns as it is if it is one of those, and takes all else for data. Nothing of it is used.
+
+    Raises `TypeError` for an engine without ``get_template``, and `ValueError` for a ``thread_after`` that is negative.
 
     >>> from string import Template
     >>> from asgi_types import HTTPConnection
@@ -57,12 +60,21 @@ class Templates:
         *,
         context_processors: Sequence[ContextProcessor] | None = None,
         thread_after: float = 0.005,
+        response_base: type | None = None,
     ) -> None:
+        if not hasattr(engine, "get_template"):
+            raise TypeError(
+                f"The engine {engine!r} has no get_template(name). For Jinja2 and a directory: "
+                'Jinja2Templates("templates").'
+            )
         self.engine = engine
         self.context_processors: list[ContextProcessor] = (
             context_processors if isinstance(context_processors, list) else [*(context_processors or ())]
         )
         self._times = RenderTimes(thread_after)
+        if response_base is not None:
+            self.response_class = _also_of(self.response_class, response_base)
+            self.streaming_response_class = _also_of(self.streaming_response_class, response_base)
 
     def get_template(self, name: str) -> Template:
         """The template of this name; if there is none, the error is the engine's."""
@@ -93,21 +105,16 @@ class Templates:
         Raises what the engine raises for a name that is unknown, `BlockNotFound`, `TypeError` if the engine cannot
         render blocks, `ValueError` for both of ``block`` and ``fragment`` or for no names, and what rendering raises.
         """
-        blocks = _blocks(request, block, fragment)
         merged = self._context(request, context)
+        blocks = _blocks(request, block, fragment)
         try:
             template = self.get_template(name)
             content = self._render_blocks(template, blocks, merged) if blocks else None
         except Exception as exc:
             note_template(exc)
-            # So it was in old versions of Starlette, and still is in many tutorials.
-            if isinstance(cast("Any", request), str):
-                raise TypeError("The request comes first: TemplateResponse(request, name, context).") from exc
             raise
         response = self.response_class(template, merged, status_code, headers, media_type, background, content=content)
-        if fragment is not None:
-            vary_by_fragment(response)
-        return response
+        return response if fragment is None else vary_by_fragment(response)
 
     async def respond(
         self,
@@ -123,13 +130,10 @@ class Templates:
         fragment: Names | None = None,
     ) -> _TemplateResponse:
         """The same as `TemplateResponse`, awaited: by the template, or in a thread where that is better."""
-        blocks = _blocks(request, block, fragment)
         merged = await self._awaited_context(request, context)
-        template, content = await self._rendered(name, merged, blocks)
+        template, content = await self._rendered(name, merged, _blocks(request, block, fragment))
         response = self.response_class(template, merged, status_code, headers, media_type, background, content=content)
-        if fragment is not None:
-            vary_by_fragment(response)
-        return response
+        return response if fragment is None else vary_by_fragment(response)
 
     async def render(
         self,
@@ -140,8 +144,8 @@ class Templates:
         block: Names | None = None,
     ) -> str:
         """The text alone, for a mail, an event or a message of a WebSocket; for the rest see `respond`."""
-        blocks = _blocks(request, block, None)
-        return (await self._rendered(name, await self._awaited_context(request, context), blocks))[1]
+        merged = await self._awaited_context(request, context)
+        return (await self._rendered(name, merged, _blocks(request, block, None)))[1]
 
     def StreamingTemplateResponse(  # noqa: N802 - as above
         self,
@@ -189,7 +193,7 @@ class Templates:
         )
 
     def _context(self, request: TemplateRequest, context: Mapping[str, Any] | None) -> dict[str, Any]:
-        merged: dict[str, Any] = {"request": request, **(context or {})}
+        merged = _given(request, context)
         for processor in self.context_processors:
             added = processor(request)
             if isinstance(added, Awaitable):
@@ -202,7 +206,7 @@ class Templates:
         return merged
 
     async def _awaited_context(self, request: TemplateRequest, context: Mapping[str, Any] | None) -> dict[str, Any]:
-        merged: dict[str, Any] = {"request": request, **(context or {})}
+        merged = _given(request, context)
         for processor in self.context_processors:
             added = processor(request)
             merged.update(await added if isinstance(added, Awaitable) else added)
@@ -275,6 +279,18 @@ class Templates:
         """The text of an `AsyncTemplate`."""
         text: str = self._render_blocks(template, blocks, context) if blocks else await template.render_async(context)
         return text
+
+
+def _given(request: TemplateRequest, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the template sees without the context processors."""
+    if isinstance(cast("Any", request), str):  # so it was in old versions of Starlette, and still is in many tutorials
+        raise TypeError("The request comes first, and then the name: TemplateResponse(request, name, context).")
+    return {"request": request, **(context or {})}
+
+
+def _also_of(made: type[Any], base: type) -> type[Any]:
+    """The class ``made``, which is then one of ``base`` as well."""
+    return type(made.__name__, (made, base), {"__module__": made.__module__, "__doc__": made.__doc__})
 
 
 def _blocks(request: TemplateRequest, block: Names | None, fragment: Names | None) -> tuple[str, ...]:

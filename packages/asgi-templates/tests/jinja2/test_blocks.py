@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_templates import BlockNotFound, Jinja2Templates
-from asgi_templates._block_outline import outline_of
+from asgi_templates._jinja2.block_outline import outline_of
 from asgi_types import HTTPConnection
 
 REQUEST = HTTPConnection({"type": "http", "path": "/", "headers": [], "query_string": b""})

@@ -9,7 +9,7 @@ import jinja2
 import pytest
 
 from asgi_templates import TemplateResponse
-from asgi_templates._error_notes import note_template
+from asgi_templates._jinja2.error_notes import note_template
 
 TEMPLATES = {
     "base.html": "<main>\n{% block main %}{% endblock %}\n</main>",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import threading
 
+import anyio
+import anyio.to_thread
 import jinja2
 import pytest
 
@@ -113,9 +115,20 @@ def test_exactly_one_source(arguments):
         Jinja2Templates(**arguments)
 
 
-def test_the_order_of_old_versions_of_starlette():
-    with pytest.raises(TypeError, match=r"^The request comes first: TemplateResponse\(request, name, context\)\.$"):
-        from_strings(page="").TemplateResponse("page.html", {"request": connection()})
+ORDER = r"^The request comes first, and then the name: TemplateResponse\(request, name, context\)\.$"
+
+
+async def test_the_order_of_old_versions_of_starlette():
+    """It is told by all methods: who migrates puts ``await respond(`` in the place of ``TemplateResponse(``."""
+    templates = from_strings(page="")
+    for method in (templates.TemplateResponse, templates.StreamingTemplateResponse):
+        with pytest.raises(TypeError, match=ORDER):
+            method("page.html", {"request": connection()})
+    for method in (templates.respond, templates.render, templates.stream):
+        with pytest.raises(TypeError, match=ORDER):
+            await method("page.html", {"request": connection()})
+    with pytest.raises(TypeError, match=ORDER):
+        await templates.respond("page.html", {"request": connection()}, fragment="rows")
 
 
 def test_only_the_directory_is_positional():
@@ -329,6 +342,55 @@ async def test_an_environment_that_awaits():
         response = await templates.respond(connection(), "page.html", context)
         assert response.body == b"&lt;1&gt; 12&lt;3&gt;"
         assert await templates.render(connection(), "page.html", context, block="b") == "&lt;3&gt;"
+
+
+ON_THE_LOOP = r"enable_async=True, and nothing is awaited here: call `await templates\.respond\(\.\.\.\)` instead"
+
+
+async def test_an_environment_that_awaits_in_the_sync_method():
+    """On the event loop it is one error, without a warning of a coroutine; elsewhere Jinja2 runs a loop of its own."""
+    env = jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ x() }}"}), enable_async=True)
+    templates = Jinja2Templates(env=env)
+
+    async def x():
+        return "awaited"
+
+    def render():
+        return templates.TemplateResponse(connection(), "page.html", {"x": x}).body
+
+    with pytest.raises(TypeError, match=ON_THE_LOOP):
+        render()
+    with pytest.raises(TypeError, match=ON_THE_LOOP):
+        TemplateResponse(env.get_template("page.html"), {"x": x})
+    assert await run_in_plain_thread(render) == b"awaited"
+    assert await anyio.to_thread.run_sync(render) == b"awaited"
+
+
+async def run_in_plain_thread(function):
+    """What it returns, in a thread that no event loop knows."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(function()))
+    thread.start()
+    await anyio.to_thread.run_sync(thread.join)
+    return results[0]
+
+
+def test_a_subclass_may_set_the_defaults_of_its_environment():
+    """So do subclasses that were written for Starlette, whose method has this name."""
+
+    class Own(Jinja2Templates):
+        def _setup_env_defaults(self, env):
+            super()._setup_env_defaults(env)
+            env.globals["own"] = "own"
+
+    class Bare(Jinja2Templates):
+        def _setup_env_defaults(self, env):
+            pass
+
+    env = jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ own }}"}))
+    assert Own(env=env).TemplateResponse(connection(), "page.html").body == b"own"
+    assert "csrf_token" in env.globals
+    assert "csrf_token" not in Bare(env=jinja2.Environment()).env.globals
 
 
 async def test_a_template_that_changes_is_read_again(tmp_path):

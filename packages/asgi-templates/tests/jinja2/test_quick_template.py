@@ -7,7 +7,7 @@ import pytest
 from jinja2.nativetypes import NativeEnvironment, NativeTemplate
 
 from asgi_templates import Jinja2Templates
-from asgi_templates._quick_template import QuickTemplate
+from asgi_templates._jinja2.quick_template import QuickTemplate
 
 PAGES = {
     "page.html": "{{ a }}{{ b }}{{ range(2)|list }}{% include 'part.html' %}{% import 'm.html' as m %}{{ m.f() }}"

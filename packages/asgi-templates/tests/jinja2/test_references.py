@@ -8,7 +8,7 @@ import jinja2
 import pytest
 
 from asgi_templates import Jinja2Templates
-from asgi_templates._references import load_references
+from asgi_templates._jinja2.references import load_references
 from asgi_types import HTTPConnection
 
 REQUEST = HTTPConnection({"type": "http", "path": "/", "headers": [], "query_string": b""})

@@ -86,6 +86,21 @@ def test_what_an_environment_has_is_kept(call):
     assert templates.TemplateResponse(HTTPConnection(SCOPE), "page.html").body == b"own"
 
 
+@pytest.mark.parametrize("call", [*FUNCTIONS, "url_for"])
+@pytest.mark.parametrize("autoescape", [True, False])
+@pytest.mark.parametrize("text", ["{{ %s }}", "{{ %s|default('') }}", "{%% if %s %%}{{ %s|e }}{%% endif %%}"])
+def test_a_call_that_was_forgotten_is_an_error_and_prints_nothing(call, autoescape, text):
+    pages = {"page.html": text.replace("%s", call).replace("%%", "%")}
+    templates = Jinja2Templates(env=jinja2.Environment(loader=jinja2.DictLoader(pages), autoescape=autoescape))
+    with pytest.raises(TypeError, match=rf"^{call} is a function: write {{{{ {call}\(\.\.\.\) }}}}\."):
+        templates.TemplateResponse(HTTPConnection({**SCOPE, **MIDDLEWARE}), "page.html")
+    assert templates.TemplateResponse(HTTPConnection(SCOPE), "page.html", {call: "own"}).body == b"own"
+
+
+def test_they_can_be_shown_by_a_debugger():
+    assert "RequestGlobal" in repr(Jinja2Templates(env=jinja2.Environment()).env.globals["csrf_token"])
+
+
 def test_a_websocket_has_them_as_well():
     env = jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ csp_nonce() }}"}))
     request = HTTPConnection({"type": "websocket", "path": "/", "headers": [], **MIDDLEWARE})

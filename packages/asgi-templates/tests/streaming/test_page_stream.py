@@ -45,7 +45,7 @@ async def test_what_comes_after_a_while_does_not_wait_for_what_comes_later(kind,
 
 
 async def test_the_first_piece_waits_for_no_other(kind, gate, new_client, drive, monkeypatch):
-    monkeypatch.setattr("asgi_templates._page_stream.PATIENCE", 60)
+    monkeypatch.setattr("asgi_templates._streaming.page_stream.PATIENCE", 60)
     client = new_client(on_chunk=opened_by(gate, "<h1>"))
     with anyio.fail_after(20):
         await client.get(kind.page(LIST, title="Rows", rows=kind.rows(gate, 1)), drive)
@@ -102,7 +102,7 @@ async def test_rendering_goes_on_where_there_is_room_again(kind, new_client, dri
 
 
 async def test_a_page_that_is_quick_comes_in_few_chunks(kind, new_client, drive, monkeypatch):
-    monkeypatch.setattr("asgi_templates._page_stream.PATIENCE", 20)
+    monkeypatch.setattr("asgi_templates._streaming.page_stream.PATIENCE", 20)
     client = new_client()
     await client.get(kind.page(LIST, title="Rows", rows=range(1000)), drive)
     assert len(client.chunks) <= 2

@@ -36,6 +36,10 @@ async def test_arguments(kind, drive):
     assert ran == [True]
 
 
+def test_as_much_is_rendered_ahead_as_the_documentation_says():
+    assert StreamingTemplateResponse.buffer_size == 64 * 1024
+
+
 def test_keeps_what_it_is_rendered_from(kind):
     response = kind.page(LIST, rows=[1])
     assert response.context == {"rows": [1]}

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from asgi_templates import StreamingTemplateResponse
+from asgi_templates._streaming import task_page
 
 LIST = "<ul>{% for row in rows %}<li>{{ row }}</li>{% endfor %}</ul>"
 
@@ -43,8 +44,12 @@ async def test_context_variables_are_those_of_the_endpoint(task_kind, new_client
     assert client.text == "of the endpoint"
 
 
+def test_closing_has_the_seconds_that_the_documentation_says():
+    assert task_page.CLOSE_TIMEOUT == 10
+
+
 async def test_closing_may_await_and_is_bounded(task_kind, gate, new_client, drive, until, monkeypatch):
-    monkeypatch.setattr("asgi_templates._task_page.CLOSE_TIMEOUT", 0.05)
+    monkeypatch.setattr("asgi_templates._streaming.task_page.CLOSE_TIMEOUT", 0.05)
     closing = []
 
     async def rows():

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from asgi_templates import StreamingTemplateResponse
+from asgi_templates._streaming import thread_page
 
 LIST = "<ul>{% for row in rows %}<li>{{ row }}</li>{% endfor %}</ul>"
 
@@ -23,8 +24,12 @@ async def test_it_is_rendered_and_closed_off_the_loop(thread_kind, new_client, d
     assert len(thread_kind.closed) == 1
 
 
+def test_there_are_as_many_threads_as_the_documentation_says():
+    assert thread_page.THREADS == 40
+
+
 async def test_no_thread_waits_for_a_slow_client(thread_kind, new_client, drive, until, monkeypatch):
-    monkeypatch.setattr("asgi_templates._thread_page.THREADS", 1)
+    monkeypatch.setattr("asgi_templates._streaming.thread_page.THREADS", 1)
     slow, quick = new_client(), new_client()
     slow.is_slow = True
     async with anyio.create_task_group() as tasks:
@@ -39,7 +44,7 @@ async def test_no_thread_waits_for_a_slow_client(thread_kind, new_client, drive,
 
 
 async def test_a_thread_that_returned_too_early_is_sent_on(thread_kind, new_client, drive, until, monkeypatch):
-    from asgi_templates._thread_page import ThreadPage
+    from asgi_templates._streaming.thread_page import ThreadPage
 
     fill = ThreadPage._fill
 
@@ -61,7 +66,7 @@ async def test_a_thread_that_returned_too_early_is_sent_on(thread_kind, new_clie
 
 
 async def test_threads_are_bounded_and_not_those_of_others(thread_kind, gate, new_client, drive, until, monkeypatch):
-    monkeypatch.setattr("asgi_templates._thread_page.THREADS", 2)
+    monkeypatch.setattr("asgi_templates._streaming.thread_page.THREADS", 2)
     running = []
 
     def count():

@@ -127,11 +127,23 @@ def _methods(given: Iterable[str]) -> frozenset[str]:
 
 
 def _keys(given: Secret | Sequence[Secret]) -> list[bytes]:
-    secrets = (given,) if isinstance(given, (str, bytes)) else given
-    keys = [secret.encode() if isinstance(secret, str) else secret for secret in secrets]
-    if not keys or min(len(key) for key in keys) < MIN_SECRET:
+    secrets = given if isinstance(given, (list, tuple)) else (given,)
+    keys = [_key(secret) for secret in secrets]
+    if not keys or min(map(len, keys)) < MIN_SECRET:
         raise ValueError(
             f"secret needs {MIN_SECRET} bytes or more, each where there are several: keep one that secrets.token_hex() "
             "made outside of the code."
         )
     return keys
+
+
+def _key(secret: object) -> bytes:
+    if not isinstance(secret, (str, bytes, bytearray)):
+        raise ValueError(
+            f"secret is text or bytes, or a list of them, and not a {type(secret).__name__}: of a secret that shows "
+            "asterisks, give what it hides, as get_secret_value() does."
+        )
+    key = secret.encode() if isinstance(secret, str) else bytes(secret)
+    if b"******" in key:  # the text of such a secret, which all of them have
+        raise ValueError("secret is the text of a secret that shows asterisks: give what it hides.")
+    return key

@@ -22,8 +22,8 @@ def csrf_token(connection: Mapping[str, Any]) -> str:
     The same request gets the same token, each other one another. Where tokens are bound to a session, it is the one
     that the request has now: who logs in asks for the token after that.
 
-    Raises `RuntimeError` where no `CSRFMiddleware` with a secret is around, and after the response has begun for a
-    client that has no cookie yet.
+    Raises `RuntimeError` where no `CSRFMiddleware` with a secret is around, and where it is called first after the
+    response has begun, whose headers lack these then.
 
     >>> csrf_token({"type": "http"})
     Traceback (most recent call last):
@@ -60,6 +60,8 @@ class RequestTokens:
 
     def token(self, scope: Scope) -> str:
         """The token to hand out; see `csrf_token`."""
+        if self._token is None and self._has_begun:
+            raise _late()  # also for a client that has the cookie: caches would give its token to others
         session = self._cookie.session(scope)
         if self._token is None or session != self._session:
             self._token = new_token(self._kept_nonce(scope, session))
@@ -100,12 +102,16 @@ class RequestTokens:
         nonce = self._known_nonce(scope, session)
         if nonce is None:
             if self._has_begun:
-                raise RuntimeError(
-                    "The response has begun, and cannot set the cookie of the token any more: call csrf_token() "
-                    "before, such as in the endpoint and not while the page is streamed."
-                )
+                raise _late()
             nonce = new_nonce()
         signed = self._cookie.signer.sign(nonce, session)
         # One that was signed by a secret on its way out is replaced as well.
         self._new_cookie = None if signed == self._cookie.read(scope) else signed
         return nonce
+
+
+def _late() -> RuntimeError:
+    return RuntimeError(
+        "The response has begun, and cannot set the cookie of the token any more, nor tell caches that the page is for "
+        "one visitor: call csrf_token() before, such as in the endpoint and not while the page is streamed."
+    )

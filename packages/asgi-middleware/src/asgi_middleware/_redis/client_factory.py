@@ -10,9 +10,8 @@ if TYPE_CHECKING:
 
     MakeClient = Callable[[], Redis[bytes]]
 
-# The clients of asgi-websockets and those of asgi-sessions, by its link to Redis, are made in the same way. Siblings do
-# not import each other, and what they share, the core, imports nothing but the standard library; so what is mended here
-# is to be mended there.
+# The clients of asgi-websockets and those of asgi-sessions are made in the same way. Siblings do not import each other,
+# and what they share, the core, imports nothing but the standard library; so what is mended here is to be mended there.
 MISSING: Final = "Redis is reached by coredis, which is not installed: pip install asgi-middleware[redis]"
 
 
@@ -38,6 +37,10 @@ def client_factory(url: str, timeout: float) -> MakeClient:
     parts = urlsplit(url)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError(f"The URL of Redis begins with redis://, rediss:// or unix://, not with {parts.scheme!r}.")
+    try:
+        _ = parts.port
+    except ValueError:  # whose text has a part of the password
+        raise ValueError("The port of the URL of Redis is no number. In a password, '/' is %2F.") from None
     options: dict[str, Any] = {
         "decode_components": True,
         "connect_timeout": timeout,

@@ -176,8 +176,8 @@ def checked_numbers(answer: object, count: int) -> list[int]:
     return numbers
 
 
-# From here on it is what the keeper of asgi-websockets has as well (see the client factory for why), and the link of
-# asgi-sessions, which keeps its connection in the same way: mend all three.
+# `_attempt`, `wait_for_end` and all from here on is what the link to Redis of asgi-sessions has as well, and all from
+# here on the keeper of asgi-websockets (see the client factory for why): mend all three.
 
 
 def note_connections(pool: Any, connections: list[Any]) -> None:

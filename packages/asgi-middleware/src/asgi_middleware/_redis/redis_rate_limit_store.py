@@ -89,7 +89,7 @@ class RedisRateLimitStore:
         self._check_blackout(link, limits)  # the connection may have been made only now
         return [verdict_of(limit, *answer[4 * i : 4 * i + 4]) for i, limit in enumerate(limits)]
 
-    # Who may use it when, and `_Entry`, is as for the sessions of asgi-sessions: mend both.
+    # `__aenter__`, `__aexit__` and `_Entry` are as for the sessions of asgi-sessions: mend both.
 
     async def __aenter__(self) -> Self:
         from anyio import create_task_group, get_current_task

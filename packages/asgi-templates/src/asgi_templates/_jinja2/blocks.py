@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import jinja2
 
-from ._block_outline import PARENT, BlockOutline, outline_of
-from ._engine import BlockNotFound
+from .._engine import BlockNotFound
+from .block_outline import PARENT, BlockOutline, outline_of
 
 
 def render_blocks(template: jinja2.Template, names: Sequence[str], variables: dict[str, Any]) -> str:

@@ -9,12 +9,13 @@ from weakref import WeakSet
 
 import jinja2
 
-from ._blocks import load_outlines, render_blocks, render_blocks_async
-from ._engine import Template
-from ._quick_template import make_templates_quick
-from ._references import load_references
-from ._request_globals import add_request_globals
-from ._templates import ContextProcessor, Templates
+from .._engine import Template
+from .._templates import ContextProcessor, Templates
+from .autoescape import is_escaped
+from .blocks import load_outlines, render_blocks, render_blocks_async
+from .quick_template import make_templates_quick
+from .references import load_references
+from .request_globals import add_request_globals
 
 Directory = str | PathLike[str]
 
@@ -22,7 +23,8 @@ Directory = str | PathLike[str]
 class Jinja2Templates(Templates):
     """Templates from a ``directory``, or several that are searched in order, or of an environment ``env``.
 
-    Templates of a directory whose names end in ``.html``, ``.htm`` or ``.xml`` escape what is put into them. With
+    Templates of a directory whose names end in ``.html``, ``.htm``, ``.xhtml``, ``.xml`` or ``.svg`` escape what is put
+    into them, also with ``.j2``, ``.jinja`` or ``.jinja2`` behind that, or with one of those alone. With
     ``auto_reload`` their files are looked at whenever they are used, and read again after a change; in production that
     is a waste, and keeps every page from being rendered on the event loop, so switch it off there. An environment
     stays as it was made, and Jinja2 makes one that escapes nothing and reloads unless told otherwise. Templates that
@@ -30,8 +32,8 @@ class Jinja2Templates(Templates):
 
     Either gets the global functions ``url_for(name, **path_params)``, ``csp_nonce()``, ``csrf_token()`` and
     ``csrf_input()``, as far as it has none of that name: they are about the request, and raise `RuntimeError` where
-    the middleware that they need is missing. See `Templates` for ``context_processors`` and ``thread_after``, and for
-    the methods.
+    the middleware that they need is missing. See `Templates` for ``context_processors``, ``thread_after`` and
+    ``response_base``, and for the methods.
 
     With an environment made with ``enable_async=True``, `respond` and `render` await what the template awaits.
 
@@ -54,6 +56,7 @@ class Jinja2Templates(Templates):
         context_processors: Sequence[ContextProcessor] | None = None,
         auto_reload: bool = True,
         thread_after: float = 0.005,
+        response_base: type | None = None,
     ) -> None: ...
 
     @overload
@@ -63,6 +66,7 @@ class Jinja2Templates(Templates):
         env: jinja2.Environment,
         context_processors: Sequence[ContextProcessor] | None = None,
         thread_after: float = 0.005,
+        response_base: type | None = None,
     ) -> None: ...
 
     def __init__(
@@ -73,18 +77,25 @@ class Jinja2Templates(Templates):
         env: jinja2.Environment | None = None,
         auto_reload: bool = True,
         thread_after: float = 0.005,
+        response_base: type | None = None,
     ) -> None:
         assert bool(directory) != bool(env), "either 'directory' or 'env' arguments must be passed"
         if directory:
             loader = jinja2.FileSystemLoader(directory)
-            env = jinja2.Environment(loader=loader, autoescape=jinja2.select_autoescape(), auto_reload=auto_reload)
+            env = jinja2.Environment(loader=loader, autoescape=is_escaped, auto_reload=auto_reload)
         elif not auto_reload:
             raise ValueError("auto_reload is for a directory: make the environment with jinja2's auto_reload=False.")
         assert env is not None
-        super().__init__(env, context_processors=context_processors, thread_after=thread_after)
+        super().__init__(
+            env, context_processors=context_processors, thread_after=thread_after, response_base=response_base
+        )
         self._complete: WeakSet[jinja2.Template] = WeakSet()
-        add_request_globals(env)
+        self._setup_env_defaults(env)
         make_templates_quick(env)
+
+    def _setup_env_defaults(self, env: jinja2.Environment) -> None:
+        """Give the environment its global functions; Starlette's name, which subclasses extend."""
+        add_request_globals(env)
 
     @property
     def env(self) -> jinja2.Environment:

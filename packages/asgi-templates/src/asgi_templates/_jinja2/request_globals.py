@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jinja2
@@ -18,7 +18,6 @@ def add_request_globals(environment: jinja2.Environment) -> None:
         names.setdefault(name, function)
 
 
-@jinja2.pass_context
 def url_for(context: Mapping[str, Any], name: str, /, **path_params: Any) -> URL:
     """The absolute URL of a route, which the request tells."""
     request = _request(context, "url_for")
@@ -31,7 +30,6 @@ def url_for(context: Mapping[str, Any], name: str, /, **path_params: Any) -> URL
     return url
 
 
-@jinja2.pass_context
 def csp_nonce(context: Mapping[str, Any]) -> str:
     """The nonce of the response's scripts and styles, which `asgi_middleware.SecurityHeadersMiddleware` makes."""
     nonce = _request(context, "csp_nonce").scope.get("asgi_middleware.csp_nonce")
@@ -43,20 +41,33 @@ def csp_nonce(context: Mapping[str, Any]) -> str:
     return str(nonce)
 
 
-@jinja2.pass_context
 def csrf_token(context: Mapping[str, Any]) -> str:
     """The token of the next unsafe request, which `asgi_middleware.CSRFMiddleware` makes."""
     return _csrf(context, "csrf_token")[1]
 
 
-@jinja2.pass_context
 def csrf_input(context: Mapping[str, Any]) -> Markup:
     """The token as a hidden field of a form."""
     tokens, token = _csrf(context, "csrf_input")
     return Markup('<input type="hidden" name="{}" value="{}">').format(tokens.field_name, token)
 
 
-GLOBALS = {"url_for": url_for, "csp_nonce": csp_nonce, "csrf_token": csrf_token, "csrf_input": csrf_input}
+class RequestGlobal:
+    """A function as templates see it: where the call was forgotten, it says so, and is not printed."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    @jinja2.pass_context
+    def __call__(self, context: Mapping[str, Any], /, *args: Any, **kwargs: Any) -> Any:
+        return self._function(context, *args, **kwargs)
+
+    def __str__(self) -> str:
+        name = self._function.__name__
+        raise TypeError(f"{name} is a function: write {{{{ {name}(...) }}}}. A name of your own goes into the context.")
+
+
+GLOBALS = {function.__name__: RequestGlobal(function) for function in (url_for, csp_nonce, csrf_token, csrf_input)}
 
 
 def _csrf(context: Mapping[str, Any], function: str) -> tuple[Any, str]:

@@ -18,11 +18,11 @@ from asgi_types import (
     send_tells_disconnect,
 )
 
-from ._debug_message import send_debug
-from ._engine import AsyncTemplate, StreamingTemplate, is_async_template
-from ._page_stream import PageStream
-from ._task_page import TaskPage
-from ._thread_page import ThreadPage
+from .._debug_message import send_debug
+from .._engine import AsyncTemplate, StreamingTemplate, is_async_template
+from .page_stream import PageStream
+from .task_page import TaskPage
+from .thread_page import ThreadPage
 
 
 class StreamingTemplateResponse(Response):
@@ -34,9 +34,9 @@ class StreamingTemplateResponse(Response):
     `buffer_size` bytes at most are rendered ahead of a client that is slow to read; no thread waits for it.
 
     The start of the response is sent with the first piece. So an error before that is answered like any other, while
-    one behind it breaks the connection off, and nobody takes a part of the page for the whole; either is raised as it
-    is. Headers are sent by then as well: a template that needs ``csrf_token()`` in a form must not be the first to ask
-    for it, so ask for it in the endpoint.
+    one behind it breaks the connection off, by which all but HTTP/1.0 tell a part of the page from the whole; either is
+    raised as it is. Headers are sent by then as well: a template that needs ``csrf_token()``, or the session, must not
+    be the first to ask for it, so ask for it in the endpoint.
 
     When the client leaves, rendering stops where it waits, or in a thread at its next piece, and ``background`` runs;
     that is no error. Generators in ``context`` are closed with the page on every way out. Where the server tells that
@@ -59,7 +59,7 @@ class StreamingTemplateResponse(Response):
 
     media_type: str | None = "text/html"
     buffer_size: int = 64 * 1024
-    """Bytes that are rendered ahead of the client, and one piece more."""
+    """Bytes that are rendered ahead of the client, and one piece more; to be set before the response is called."""
 
     def __init__(
         self,

@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack
 from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
-from ._engine import AsyncTemplate
-from ._error_notes import note_template
-from ._page_stream import PageStream, is_cancellation
+from .._engine import AsyncTemplate
+from .._jinja2.error_notes import note_template
+from .page_stream import PageStream, is_cancellation
 
 if TYPE_CHECKING:
     from anyio import Event

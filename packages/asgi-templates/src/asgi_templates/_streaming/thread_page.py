@@ -10,9 +10,9 @@ from threading import Lock
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
-from ._engine import StreamingTemplate
-from ._error_notes import note_template
-from ._page_stream import PageStream
+from .._engine import StreamingTemplate
+from .._jinja2.error_notes import note_template
+from .page_stream import PageStream
 
 if TYPE_CHECKING:
     from anyio import CapacityLimiter, Event

@@ -1,0 +1,1 @@
+"""Pages that are sent while they are rendered."""
