@@ -1,6 +1,7 @@
 """The ways to keep sessions, as `Middleware`: what the applications are given, whatever their framework."""
 
 import os
+import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Self
@@ -17,7 +18,7 @@ from asgi_sessions import (
 from asgi_sessions.encrypted import EncryptedSessionMiddleware
 
 PATH = Path(os.environ.get("SESSIONS", "sessions.sqlite3"))
-SECRET = os.environ.get("SECRET", "a long random string, kept out of the code")
+SECRET = os.environ.get("SECRET") or secrets.token_hex()  # a key that is in public code is none
 
 sessions = Middleware(StoredSessionMiddleware, store=SQLiteSessionStore(PATH))
 """What each application has when it is served alone."""

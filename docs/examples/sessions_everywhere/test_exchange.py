@@ -119,7 +119,7 @@ def test_both_set_the_same_attributes(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("passed", "is_read"), [(0, True), (59, True), (60, True), (61, False), (10**8, False)])
 def test_both_read_it_up_to_the_same_second(monkeypatch: pytest.MonkeyPatch, passed: int, is_read: bool) -> None:
     now = 1_800_000_000
-    monkeypatch.setattr("asgi_sessions._session_codec.time", lambda: now)
+    monkeypatch.setattr("asgi_sessions._cookies.sealed_session.time", lambda: now)
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now)
     jars: list[dict[str, str]] = [{}, {}]
     for kind, jar in zip((ours, theirs), jars, strict=True):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from asgi_sessions import FlashMessage
+from asgi_sessions import FlashMessage, Session
 from asgi_sessions._flash_message import flash_key, is_flash
 
 
@@ -47,3 +47,13 @@ def test_keys_of_one_moment_sort_as_they_were_made(monkeypatch):
 )
 def test_which_entries_are_messages(key, value, expected):
     assert is_flash(key, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [((123,), "int"), ((None,), "NoneType"), (("Saved.", 1), "int"), ((b"Saved.",), "bytes")]
+)
+def test_what_is_no_text(given, kind):
+    session = Session()
+    with pytest.raises(TypeError, match=rf"^flash\(\) takes a message and a category that are text, not a {kind}: "):
+        session.flash(*given)
+    assert session == {}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 from itsdangerous import TimestampSigner
 
-from asgi_sessions import Session, SessionMiddleware
+from asgi_sessions import MemorySessionStore, Session, SessionMiddleware, StoredSessionMiddleware
 from asgi_sessions._placed_session import placed_session
 from asgi_types import Response
 
@@ -81,33 +81,64 @@ def test_what_was_given_out_and_changed_is_in_it():
     assert (session.modified, session) == (True, {"cart": ["tea"]})
 
 
-async def test_a_late_change_of_a_placed_session_is_told(drive, caplog):
-    async def app(scope, receive, send):
-        scope["session"] = session = Session(a=1)
-        await Response()(scope, receive, send)
-        session["a"] = 2
-
-    assert inside(await drive.request(SessionMiddleware(app, SECRET))) == {"a": 1}
-    assert len(caplog.records) == 1
+# Inside of each other
 
 
-async def test_a_late_change_is_logged_once_with_its_place(drive, caplog):
-    async def app(scope, receive, send):
-        await Response()(scope, receive, send)
-        assert scope["session"]["a"] == 1
-        assert caplog.records == []
-        change_it_too_late(scope["session"])
-        scope["session"].flash("Saved.")
-        scope["session"].invalidate()
-
-    headers = {"cookie": f"session={signed({'a': 1})}"}
-    answer = await drive.request(SessionMiddleware(app, SECRET), headers=headers)
-    assert "set-cookie" not in answer.headers
-    [record] = caplog.records
-    assert (record.name, record.levelname) == ("asgi_sessions", "WARNING")
-    assert record.getMessage().startswith("The session was changed after the response had begun")
-    assert "in change_it_too_late" in record.stack_info
+async def put(scope, receive, send):
+    """Note something in the session that is there, and answer."""
+    scope["session"][scope["path"]] = True
+    await Response()(scope, receive, send)
 
 
-def change_it_too_late(session):
-    session["a"] = 2
+@pytest.mark.parametrize("options", [{}, {"path": "/in"}, {"domain": "example.org"}, {"max_age": 5}])
+async def test_two_of_one_name_are_one(drive, options):
+    class Inner(SessionMiddleware):
+        pass
+
+    inner = Inner(put, "another key", **options)
+
+    async def between(scope, receive, send):
+        outer = scope["session"]
+        await inner(scope, receive, send)
+        assert scope["session"] is outer
+
+    app = SessionMiddleware(between, SECRET)
+    first = await drive.request(app, "/1")
+    assert inside(first) == {"/1": True}
+    assert "path=/;" in first.headers["set-cookie"]
+    cookie = first.headers["set-cookie"].partition(";")[0]
+    assert inside(await drive.request(app, "/2", headers={"cookie": cookie})) == {"/1": True, "/2": True}
+
+
+async def test_of_one_name_with_another_one_between(drive):
+    innermost = SessionMiddleware(put, "key", "a")
+    app = SessionMiddleware(SessionMiddleware(innermost, "key", "b"), SECRET, "a")
+    answer = await drive.request(app)
+    assert inside(answer) == {"/": True}
+    assert answer.headers["set-cookie"].startswith("a=")
+
+
+async def test_two_kinds_of_one_name_are_a_mistake(drive):
+    inner = StoredSessionMiddleware(put, MemorySessionStore())
+    with pytest.raises(
+        RuntimeError, match=r"^StoredSessionMiddleware inside of SessionMiddleware, and both set the cookie 'session': "
+    ):
+        await drive.request(SessionMiddleware(inner, SECRET))
+    outer = StoredSessionMiddleware(SessionMiddleware(put, SECRET), MemorySessionStore())
+    with pytest.raises(RuntimeError, match=r"another session_cookie=\.$"):
+        await drive.request(outer)
+
+
+async def test_one_after_the_other_they_are_none(drive):
+    scope = drive.scope()
+    first, second = SessionMiddleware(put, SECRET), StoredSessionMiddleware(put, MemorySessionStore())
+    for middleware in (first, second, first):
+        answer = await drive.events(middleware, scope, [])
+        assert answer.headers["set-cookie"].startswith("session=")
+
+
+@pytest.mark.parametrize("placed", [{"a": 1}, Session(a=1), object()])
+async def test_inside_of_what_is_not_ours(drive, placed):
+    scope = drive.scope()
+    scope["session"] = placed
+    assert inside(await drive.events(SessionMiddleware(put, SECRET), scope, [])) == {"/": True}

@@ -6,6 +6,8 @@ import copy
 import json
 import operator
 import pickle
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -103,7 +105,7 @@ def unread(content):
         return content
 
     session = Session()
-    session._begin = begin
+    session._begin_later(begin)
     return session, begun
 
 
@@ -352,3 +354,58 @@ def test_is_a_dict():
     assert isinstance(Session(), dict)
     with pytest.raises(TypeError, match="unhashable"):
         hash(Session())
+
+
+def test_threads_that_look_first_at_the_same_time_all_find_what_is_inside():
+    for _ in range(20):
+        begun, found = [], []
+        barrier = threading.Barrier(8)
+
+        def begin(begun=begun):
+            begun.append(1)
+            time.sleep(0.001)  # lets the others look while it is being read
+            return {"user": "ann", **{f"key {number}": number for number in range(100)}}
+
+        session = Session()
+        session._begin_later(begin)
+
+        def look(number, session=session, found=found, barrier=barrier):
+            barrier.wait()
+            if number == 0:
+                session["written"] = True
+            found.append((session.get("user"), len({*session} - {"written"})))
+
+        threads = [threading.Thread(target=look, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == [("ann", 101)] * 8
+        assert begun == [1]
+        assert session["written"] is True
+
+
+def test_what_cannot_be_read_is_never_taken_for_empty():
+    session = Session()
+
+    def begin():
+        raise OSError
+
+    session._begin_later(begin)
+    for _ in range(2):
+        with pytest.raises(OSError):
+            session.get("user")
+    with pytest.raises(OSError):
+        session["user"] = "bob"
+
+
+@pytest.mark.parametrize("operation", [lambda session: session["cart"], lambda session: session.update(a=1)])
+def test_a_default_that_was_lent_is_settled_before(operation):
+    session = Session()
+    session._lend("cart", []).append("tea")
+    session._lend("other", [])
+    operation(session)
+    assert session["cart"] == ["tea"]
+    session._lend("third", []).append(1)
+    assert {*session} >= {"cart", "third"}
+    assert "other" not in session

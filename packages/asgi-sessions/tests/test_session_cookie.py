@@ -53,10 +53,17 @@ def test_flags_of_setting_and_removing(options, scheme, flags):
         {"name": "__Host-session", "https_only": True, "domain": "a.example"},
         {"name": "__Secure-session"},
         {"name": "__Secure-session", "https_only": None},
+        {"name": "__host-session"},
+        {"name": "__HOST-session", "https_only": True, "path": "/app"},
+        {"name": "__secure-session"},
+        {"name": "__Http-session"},
+        {"name": "__Host-Http-session", "https_only": True, "domain": "a.example"},
     ],
 )
 def test_names_that_browsers_refuse(options):
-    with pytest.raises(ValueError, match=r"^Browsers refuse a cookie named '__(Host|Secure)-session' with"):
+    with pytest.raises(
+        ValueError, match=r"^Browsers refuse a cookie named '(?i:__(host|secure|http|host-http)-session)' w"
+    ):
         cookie(**options)
 
 
@@ -65,6 +72,7 @@ def test_names_that_browsers_refuse(options):
     [
         {"name": "__Host-session", "https_only": True},
         {"name": "__Secure-session", "https_only": True, "path": "/app", "domain": "a.example"},
+        {"name": "__Http-session", "https_only": True, "path": "/app", "domain": "a.example"},
     ],
 )
 def test_names_with_prefix(options):
@@ -113,6 +121,12 @@ def test_reading_takes_linear_time(assert_linear):
         assert_linear(reader.read, lambda n, piece=piece: scope(piece * n), 3000)
 
 
+@pytest.mark.parametrize("same_site", [None, False, "some", "lax; secure", b"lax"])
+def test_same_site_is_one_of_three(same_site):
+    with pytest.raises(AssertionError, match=r"^same_site is one of 'lax', 'strict' and 'none', which are texts, not "):
+        cookie(same_site=same_site)
+
+
 def test_what_caches_are_told():
     message = {"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Accept")]}
     begun = start_with_cookie(message, None)
@@ -126,3 +140,20 @@ def test_what_caches_are_told():
     assert message == {"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Accept")]}
     own = start_with_cookie({**message, "headers": ((b"cache-control", b"no-store") for _ in range(1))}, "session=x")
     assert [value for name, value in own["headers"] if name == b"cache-control"] == [b"no-store"]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ([b"max-age=60"], [b'max-age=60, no-cache="set-cookie"']),
+        ([b"public", b"max-age=60"], [b"public", b'max-age=60, no-cache="set-cookie"']),
+        ([b"PRIVATE", b"max-age=60"], [b"PRIVATE", b"max-age=60"]),
+        ([b"max-age=60 , no-store"], [b"max-age=60 , no-store"]),
+        ([b'private="x-name"'], [b'private="x-name", no-cache="set-cookie"']),
+    ],
+)
+def test_what_an_application_says_to_caches(own, expected):
+    message = {"type": "http.response.start", "status": 200, "headers": [(b"cache-control", value) for value in own]}
+    begun = start_with_cookie(message, "session=x")
+    assert [value for name, value in begun["headers"] if name == b"cache-control"] == expected
+    assert start_with_cookie(message, None)["headers"][:-1] == message["headers"]

@@ -22,3 +22,8 @@ def test_what_is_no_id(value):
 
 def test_what_a_store_knows():
     assert hash_of("x" * 43) == hashlib.sha256(b"x" * 43).hexdigest()
+
+
+def test_it_takes_linear_time(assert_linear):
+    for piece in ("a", "-", ".", "\n"):
+        assert_linear(is_id, lambda n, piece=piece: piece * n, 100_000)

@@ -63,7 +63,7 @@ def do(holder, step):
 
 @pytest.mark.parametrize("make", [SessionMiddleware, EncryptedSessionMiddleware])
 @pytest.mark.parametrize("options", [{}, {"rolling": True, "max_lifetime": 1000}])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=settings.default.max_examples // 2)
 @given(requests=st.lists(st.lists(steps, max_size=4), max_size=5))
 async def test_it_is_what_a_dict_is(drive, make, options, requests):
     doing = []

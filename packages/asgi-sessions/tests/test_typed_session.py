@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from base64 import b64decode, b64encode
-from typing import ClassVar, Literal, TypedDict
+from typing import Any, ClassVar, Literal, TypedDict
 
 import pytest
 from itsdangerous import TimestampSigner
@@ -89,6 +90,119 @@ async def test_what_is_written(drive, view, stored, expected):
     if expected is ...:
         expected = {"user": "ann", "items": {"a": {"name": "tea", "count": 1}}}
     assert await visit(drive, view, stored) == expected
+
+
+# What is put inside an entry
+
+
+@pytest.mark.parametrize(
+    ("change", "stored", "where", "takes"),
+    [
+        (lambda visit: visit.items.update(a={"name": "tea", "count": "1"}), {"items": {}}, "items", "dict[str, "),
+        (lambda visit: visit.items.update(a=1), None, "items", "dict[str, "),
+        (lambda visit: visit.cart.append(1), {"cart": ["tea"]}, "cart", "list[str]"),
+        (lambda visit: visit.cart.append(1), None, "cart", "list[str]"),
+        (lambda visit: [visit.cart.append("tea"), visit.cart.append(1)], None, "cart", "list[str]"),
+        (lambda visit: setattr(visit, "cart", ["tea"]) or visit.cart.append(1), {"cart": "tea"}, "cart", "list[str]"),
+    ],
+)
+async def test_another_type_inside_is_refused_when_it_is_written(drive, change, stored, where, takes):
+    expected = f"^Visit.{where} takes {re.escape(takes)}.*, and something else was put inside\\.$"
+    with pytest.raises(TypeError, match=expected):
+        await visit(drive, change, stored)
+
+
+async def test_another_type_inside_is_refused_when_it_is_read_again():
+    session = Session({"cart": ["tea", "milk"], "user": 1})
+    view = Visit.of(session)
+    view.cart.append(1)
+    assert view.user is None  # of an older release, which is no matter of this one
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"^Visit\.cart takes list\[str\], and something else was put inside\.$"):
+            view.cart  # noqa: B018
+    with pytest.raises(TypeError, match="something else was put inside"):
+        Visit.of(session).cart  # noqa: B018
+    assert session["cart"] == ["tea", "milk", 1]
+    view.cart = ["tea"]
+    assert view.cart == ["tea"]
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        lambda visit, cart: cart.pop(),
+        lambda visit, cart: setattr(visit, "cart", ["tea"]),
+        lambda visit, cart: delattr(visit, "cart"),
+        lambda visit, cart: visit._session.update(cart=["tea"]),
+        lambda visit, cart: [visit._session.clear(), visit._session.update(x=1)],
+    ],
+)
+async def test_what_was_mended_is_not_refused(drive, mend):
+    def change(view):
+        cart = view.cart
+        cart.append(1)
+        mend(view, cart)
+
+    stored = await visit(drive, change, {"cart": ["tea"], "x": 1})
+    assert stored is None or stored.get("cart", ["tea"]) == ["tea"]
+
+
+async def test_an_error_page_gets_through_after_a_wrong_type(drive):
+    async def app(scope, receive, send):
+        Visit.of(scope).cart.append(1)
+        try:
+            await Response()(scope, receive, send)
+        except TypeError:
+            await Response("failed", 500)(scope, receive, send)
+
+    answer = await drive.request(SessionMiddleware(app, SECRET))
+    assert (answer.status, answer.text) == (500, "failed")
+    assert "set-cookie" not in answer.headers
+
+
+def test_an_entry_of_another_type_that_is_written_over_is_logged(caplog):
+    session = Session({"cart": "tea", "user": 1, "x\n": 1})
+    view = Visit.of(session)
+    assert (view.cart, view.user) == ([], None)
+    view.user = "ann"
+    assert session["cart"] == "tea"
+    assert caplog.messages == []
+    view.cart.append("milk")
+    assert session["cart"] == ["milk"]
+    assert caplog.messages == [
+        (
+            "The entry 'cart' of a session was of another type than its annotation says, and is replaced by what was "
+            "put into its default."
+        )
+    ]
+    view.items.update(a={"name": "tea", "count": 1})
+    assert session["items"]
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize(("levels", "is_given"), [(1, True), (100, True), (5000, False)])
+def test_an_entry_of_any_depth(levels, is_given):
+    class Anything(TypedSession):
+        value: Any = None
+        values: list[Any] = []
+
+    deep = []
+    for _ in range(levels - 1):
+        deep = [deep]
+    view = Anything.of(Session(value=deep, values=deep))
+    assert (view.value is deep, view.values is deep) == (is_given, is_given)
+    assert (view.value is None) is not is_given
+
+
+def test_an_entry_with_no_room_to_look_at_it(monkeypatch):
+    class Anything(TypedSession):
+        value: Any = 5
+
+    def no_room(value):
+        raise RecursionError
+
+    monkeypatch.setattr(vars(Anything)["value"], "_check", no_room)
+    assert Anything.of(Session(value=[1])).value == 5
 
 
 def test_attributes():

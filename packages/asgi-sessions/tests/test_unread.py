@@ -17,7 +17,7 @@ def test_it_says_what_to_do():
 @pytest.mark.parametrize("encode", [orjson.dumps, msgspec.json.encode])
 def test_encoders_that_look_around_the_methods_fail_loudly(encode):
     session = Session()
-    session._begin = lambda: {"a": 1}
+    session._begin_later(lambda: {"a": 1})
     with pytest.raises(TypeError, match="str"):
         encode(session)
     session.mark_accessed()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
+    from ._cookies.session_middleware import SessionMiddleware as SessionMiddleware
     from ._flash_message import FlashMessage as FlashMessage
     from ._get_session import get_session as get_session
     from ._session import Session as Session
-    from ._session_middleware import SessionMiddleware as SessionMiddleware
     from ._session_too_large import SessionTooLargeError as SessionTooLargeError
     from ._stored.memory_session_store import MemorySessionStore as MemorySessionStore
     from ._stored.session_store import SessionRecord as SessionRecord
@@ -27,7 +27,7 @@ _HOMES = {
     "MemorySessionStore": "._stored.memory_session_store",
     "SQLiteSessionStore": "._stored.sqlite_session_store",
     "Session": "._session",
-    "SessionMiddleware": "._session_middleware",
+    "SessionMiddleware": "._cookies.session_middleware",
     "SessionRecord": "._stored.session_store",
     "SessionStore": "._stored.session_store",
     "SessionStoreUnavailable": "._stored.session_store_unavailable",

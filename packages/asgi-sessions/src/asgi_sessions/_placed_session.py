@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from logging import getLogger
 from typing import Any, cast
 
 from asgi_types import Scope
@@ -12,18 +11,52 @@ from asgi_types import Scope
 from ._session import Session
 
 
-def place_session(scope: Scope) -> Session:
-    """A session in the scope, for a middleware to keep."""
+def enter_session(scope: Scope, kind: str, cookie: str) -> Session | None:
+    """Put a session in the scope that is kept in the cookie of this name, by a middleware of this class.
+
+    None inside of another one of this class and cookie, which keeps the session of both, as of two that set one cookie
+    each would undo what the other did; it is put in the scope. `leave_session` ends it.
+
+    Raises `RuntimeError` inside of one of another class that sets this cookie.
+    """
+    outer: Any = scope.get("session")
+    if outer is not None and _is_kept_outside(scope, kind, cookie):
+        return None
     session = scope["session"] = Session()
     session._is_kept = True
+    session._kept_as = (kind, cookie)
+    if outer is not None:
+        session._outer = outer
     return session
+
+
+def leave_session(session: Session) -> None:
+    """The application has returned: who calls one again with the same scope gets another session."""
+    session._kept_as = None
+
+
+def _is_kept_outside(scope: Scope, kind: str, cookie: str) -> bool:
+    session: Any = scope["session"]
+    while isinstance(session, Session):
+        if session._kept_as is not None and session._kept_as[1] == cookie:
+            other = session._kept_as[0]
+            if other == kind:
+                scope["session"] = session
+                return True
+            raise RuntimeError(
+                f"{kind} inside of {other}, and both set the cookie {cookie!r}: take one of them out, or give it "
+                "another session_cookie=."
+            )
+        session = session._outer
+    return False
 
 
 def placed_session(scope: Scope, own: Session) -> Session:
     """The session in the scope; ``own`` if that is of another middleware, which has another cookie.
 
     What an application has put in its place counts as changed: any mapping; None, and what other frameworks put there
-    for "nothing" (a member of an `Enum`), is an empty session. Raises `TypeError` for anything else.
+    for "nothing" (a member of an `Enum`), is an empty session. Raises `TypeError` for anything else, and where
+    something of another type was put inside an entry of a `TypedSession`.
     """
     found: Any = scope.get("session", own)
     session = own
@@ -32,6 +65,8 @@ def placed_session(scope: Scope, own: Session) -> Session:
         session.mark_modified()
     if session._lent:
         session._settle()
+    if session._given:
+        session._check_given()
     return session
 
 
@@ -41,12 +76,3 @@ def _entries(placed: object) -> Mapping[str, Any]:
     if placed is None or isinstance(placed, Enum):
         return {}
     raise TypeError(f"The application has put a {type(placed).__name__} into scope['session']: put a mapping there.")
-
-
-def warn_of_late_change() -> None:
-    """Tell who develops the application that a change is lost, and where it was made."""
-    getLogger("asgi_sessions").warning(
-        "The session was changed after the response had begun, when its cookie cannot be set any more: the change is "
-        "lost. Change it before, or keep sessions in a store.",
-        stack_info=True,
-    )

@@ -1,75 +1,67 @@
-"""What a session looks like where it is kept: JSON, and in a signed cookie base64 with a time stamp and a signature."""
+"""A session and its values as JSON."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from binascii import a2b_base64
-from time import time
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
-from itsdangerous import BadData, TimestampSigner
+DEEPEST: Final = 100
+"""Lists and dicts that may be inside of each other in an entry, so that what was written can be read wherever it is."""
 
-from ._session_signer import SessionSigner
+_decode: Final = json.JSONDecoder().raw_decode
 
-CLOCK_SKEW: Final = 60
-"""Seconds that the clock of the server that wrote a cookie may be ahead of the one that reads it."""
-
-
-class SealedSession(NamedTuple):
-    """What was in a cookie: a session as JSON, and when it was written, in seconds of Unix time."""
-
-    encoded: bytes
-    written_at: int
+_NESTING: Final = (dict, list, tuple)
 
 
 def encode_session(session: dict[str, Any]) -> bytes:
-    """The session as JSON; `TypeError` for what JSON has no form for."""
-    return encode_value(session).encode("ascii")
+    """The session as JSON; `TypeError` as of `encode_value`."""
+    return _encoded(session, DEEPEST + 1).encode("ascii")
 
 
 def encode_value(value: Any) -> str:
-    """A value of a session as JSON; `TypeError` for what JSON has no form for."""
+    """A value of a session as JSON; `TypeError` for what JSON has no form for, and for one that is too deep."""
+    return _encoded(value, DEEPEST)
+
+
+def _encoded(value: Any, deepest: int) -> str:
     try:
-        return json.dumps(value)
+        encoded = json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(
             f"The session cannot be written as JSON: {error}. Keep str, int, float, bool, None, list and dict in it."
         ) from error
+    if _is_deeper(value, encoded, deepest):
+        raise TypeError(f"A session may have {DEEPEST} lists and dicts inside of each other in an entry, and no more.")
+    return encoded
+
+
+def _is_deeper(value: Any, encoded: str, deepest: int) -> bool:
+    """Whether more lists and dicts than that are inside of each other; in time that is linear in the JSON's length."""
+    if len(encoded) <= 2 * deepest or encoded.count("[") + encoded.count("{") <= deepest:
+        return False
+    level = [value]
+    for _ in range(deepest):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, _NESTING)]
+    return bool(level)
+
+
+def _inside(nesting: dict[Any, Any] | list[Any]) -> Iterable[Any]:
+    return nesting.values() if isinstance(nesting, dict) else nesting
 
 
 def decode_session(encoded: bytes) -> dict[str, Any] | None:
     """The session that this JSON is, or None if it is something else."""
     try:
-        session: Any = json.loads(encoded.decode())  # which need not be guessed from bytes
+        text = encoded.decode().strip(" \t\r\n")  # its encoding need not be guessed, as json.loads does
+        session, end = _decode(text)
     except (ValueError, RecursionError):
         return None
-    return cast("dict[str, Any]", session) if isinstance(session, dict) else None
+    if not isinstance(session, dict) or end != len(text) or _is_deeper(session, text, DEEPEST + 1):
+        return None
+    return cast("dict[str, Any]", session)
 
 
 def is_same_session(encoded: bytes, received: bytes) -> bool:
     """Whether a session says what it said when it was received; that may have been written with other spaces."""
     return encoded == received or encoded == encode_session(json.loads(received))
-
-
-def sign_session(encoded: bytes, signer: TimestampSigner) -> str:
-    """The cookie's value for a session that is JSON already."""
-    return signer.sign(b64encode(encoded)).decode("ascii")
-
-
-def unsign_session(value: str, signer: SessionSigner, max_age: int | None) -> SealedSession | None:
-    """What was signed, or None if it was not by one of these keys, or more than ``max_age`` seconds ago.
-
-    It takes anything and is linear in its length.
-    """
-    try:
-        signed, written_at = signer.unsign_with_time(value.encode("utf-8"))
-        return SealedSession(a2b_base64(signed), written_at) if is_in_time(written_at, max_age) else None
-    except (BadData, ValueError, OverflowError):
-        # Beyond a bad signature: other data signed with the same key, with no time or no base64 in it.
-        return None
-
-
-def is_in_time(written_at: int, max_age: int | None) -> bool:
-    """Whether what was written then is at most ``max_age`` seconds old, and not from the future."""
-    return max_age is None or -CLOCK_SKEW <= time() - written_at < max_age + 1  # the time of writing has no fraction

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final
 
 from asgi_types import Message, RawHeaders, Response, SameSite, Scope, add_vary, parse_cookies, start_with
 
+_SAME_SITE: Final = ("lax", "strict", "none")
+_KEEPING_OUT: Final = frozenset({b"private", b"no-store", b"no-cache"})
 _EPOCH: Final = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
@@ -15,8 +18,8 @@ class SessionCookie:
     ``https_only`` is whether it is ``Secure``; None makes it so where the connection is.
 
     Raises `ValueError` for a name that is no token, for ``;``, CR, LF or NUL in an attribute, and for a name that
-    begins with ``__Host-`` or ``__Secure-`` where browsers would refuse the cookie for its attributes; `AssertionError`
-    for an unknown ``same_site``.
+    begins with ``__Host-``, ``__Secure-`` or ``__Http-``, in whatever case, where browsers would refuse the cookie for
+    its attributes (RFC 6265bis section 5.7); `AssertionError` for an unknown ``same_site``.
 
     >>> cookie = SessionCookie("session", "/", None, "lax", https_only=None, partitioned=False)
     >>> cookie.setting("abc", 60, {"type": "http", "scheme": "https"})
@@ -33,9 +36,10 @@ class SessionCookie:
         https_only: bool | None,
         partitioned: bool,
     ) -> None:
+        if not isinstance(same_site, str) or same_site.lower() not in _SAME_SITE:
+            raise AssertionError(f"same_site is one of 'lax', 'strict' and 'none', which are texts, not {same_site!r}.")
         # What the core refuses in a cookie is refused here, not with the first response.
-        Response().set_cookie(name, path=path, domain=domain, samesite=same_site)
-        _check_prefix(name, path, domain, is_secure=https_only is True)
+        Response().set_cookie(name, path=path, domain=domain)
         self.name = name
         self._name = name.encode()
         self.path = path
@@ -43,6 +47,20 @@ class SessionCookie:
         secure = "; secure" if https_only else ""
         more = ("" if domain is None else f"; domain={domain}") + ("; partitioned" if partitioned else "")
         self.flags: str = f"httponly; samesite={same_site}{secure}{more}"
+        _check_prefix(name, path, self.flags)
+
+    def altered(self, *, name: str | None = None, path: str | None = None, flags: str | None = None) -> SessionCookie:
+        """The same cookie by another name, with another path, or with other attributes (``httponly; secure``)."""
+        cookie = copy(self)
+        cookie.name = self.name if name is None else name
+        cookie._name = cookie.name.encode()
+        cookie.path = self.path if path is None else path
+        cookie.flags = self.flags if flags is None else flags
+        Response().set_cookie(cookie.name, path=cookie.path)
+        if not cookie.flags.isprintable():
+            raise ValueError(f"The attributes of a cookie are one line of text, not {cookie.flags!r}.")
+        _check_prefix(cookie.name, cookie.path, cookie.flags)
+        return cookie
 
     def read(self, scope: Scope) -> str | None:
         """The value that the client has sent; of several, the last, as of any cookie."""
@@ -75,24 +93,39 @@ class SessionCookie:
         return self.flags
 
 
-def _check_prefix(name: str, path: str, domain: str | None, *, is_secure: bool) -> None:
-    is_host = name.startswith("__Host-")
-    if (is_host or name.startswith("__Secure-")) and not is_secure:
+def _check_prefix(name: str, path: str, flags: str) -> None:
+    lower = name.lower()  # as browsers compare it
+    attributes = [attribute.strip() for attribute in flags.lower().split(";")]
+    if lower.startswith(("__host-", "__secure-", "__http-")) and "secure" not in attributes:
         raise ValueError(f"Browsers refuse a cookie named {name!r} without https_only=True.")
-    if is_host and (path != "/" or domain is not None):
+    has_domain = any(attribute.startswith("domain=") for attribute in attributes)
+    if lower.startswith("__host-") and (path != "/" or has_domain):
         raise ValueError(f"Browsers refuse a cookie named {name!r} with another path than '/', or with a domain.")
 
 
 def start_with_cookie(message: Message, cookie: str | None) -> Message:
     """The message that begins a response which depends on the session, and sets this cookie.
 
-    Caches are told so by ``Vary``, and one that others share is told not to keep somebody's cookie, unless the
-    application has said something itself. An application may send the same message again, so this is one of its own.
+    Caches are told so by ``Vary``, and one that others share is told not to keep somebody's cookie: by ``private``, and
+    where the application has said something itself that does not, by ``no-cache="set-cookie"`` (RFC 9111 section
+    5.2.2.4). An application may send the same message again, so this is one of its own.
     """
     headers: RawHeaders = [*message.get("headers", ())]
     add_vary(headers, b"Cookie")
     if cookie is not None:
         headers.append((b"set-cookie", cookie.encode("latin-1")))
-        if all(name != b"cache-control" for name, _ in headers):
-            headers.append((b"cache-control", b"private"))
+        _protect(headers)
     return start_with(message, headers)
+
+
+def _protect(headers: RawHeaders) -> None:
+    said = [index for index, (name, _) in enumerate(headers) if name == b"cache-control"]
+    if not said:
+        headers.append((b"cache-control", b"private"))
+    elif not any(_keeps_others_out(headers[index][1]) for index in said):
+        last = headers[said[-1]][1]
+        headers[said[-1]] = (b"cache-control", last + b', no-cache="set-cookie"')
+
+
+def _keeps_others_out(cache_control: bytes) -> bool:
+    return any(word.strip().lower() in _KEEPING_OUT for word in cache_control.split(b","))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_origin, get_type_hints
 
-from ._get_session import get_session
+from ._get_session import HasScope, get_session
 from ._json_type import check_of, type_name
 from ._lent_value import MISSING
-from ._session import Session
+from ._session import FLAT, Session
 
 
 class TypedSession:
@@ -20,9 +20,10 @@ class TypedSession:
 
     Reading gives the entry. Where there is none, and where it is of another type, as an older release may have left it,
     it gives the default, or an `AttributeError`; the entry stays until it is written. A default is copied for each
-    session; changed inside, as by ``append``, it becomes the entry, and otherwise leaves no trace. Writing a value of
-    another type, and an attribute that is not annotated, is a `TypeError` and an `AttributeError` at once. ``del``
-    removes the entry.
+    session; changed inside, as by ``append``, it becomes the entry, and otherwise leaves no trace; where it replaces an
+    entry of another type, that is logged. Writing a value of another type, and an attribute that is not annotated, is a
+    `TypeError` and an `AttributeError` at once. What is put inside of a list or dict is checked when the attribute is
+    read again and when the session is written: a `TypeError` then. ``del`` removes the entry.
 
     Raises `TypeError` when the class is made, for an annotation that is not of JSON, a default of another type, and a
     name that begins with ``_`` or is one of its own.
@@ -61,8 +62,8 @@ class TypedSession:
                 setattr(cls, name, _Entry(f"{cls.__name__}.{name}", cls._prefix + name, annotation, default))
 
     @classmethod
-    def of(cls, connection: Mapping[str, Any]) -> Self:
-        """The view of this connection's session, or of a `Session`; `RuntimeError` as of `get_session`."""
+    def of(cls, connection: Mapping[str, Any] | HasScope) -> Self:
+        """The view of this connection's session, or of a `Session`; it raises what `get_session` raises."""
         return cls(connection if isinstance(connection, Session) else get_session(connection))
 
     if TYPE_CHECKING:
@@ -116,12 +117,15 @@ class _Entry:
             return self._plain_default("There is no default")
         session = view._session
         value = session.get(self._key, MISSING)
-        if value is not MISSING and self._check(value):
-            return value
-        if type(self._default) in (list, dict):
-            return session._lend(self._key, self._default)
-        missing = "There is no entry" if value is MISSING else f"A {type(value).__name__} is the entry"
-        return self._plain_default(missing)
+        if value is MISSING or not self._fits(value):
+            session._check_given([self._key])  # one that was of this type before is a mistake, and no older release
+            if type(self._default) not in (list, dict):
+                missing = "There is no entry" if value is MISSING else f"A {type(value).__name__} is the entry"
+                return self._plain_default(missing)
+            value = session._lend(self._key, self._default)
+        if type(value) not in FLAT:
+            session._give(self._key, value, self._require_inside)
+        return value
 
     def __set__(self, view: TypedSession, value: Any) -> None:
         self._require(value)
@@ -139,10 +143,17 @@ class _Entry:
         return deepcopy(self._default)
 
     def _require(self, value: Any) -> None:
-        try:
-            fits = self._check(value)
-        except RecursionError:  # too deep, or inside of itself
-            fits = False
-        if not fits:  # the value is not shown, which may be a secret
+        if not self._fits(value):  # the value is not shown, which may be a secret
             taken = type_name(self._annotation)
             raise TypeError(f"{self._where} takes {taken}, and not this {type(value).__name__}.")
+
+    def _require_inside(self, value: Any) -> None:
+        if not self._fits(value):
+            taken = type_name(self._annotation)
+            raise TypeError(f"{self._where} takes {taken}, and something else was put inside.")
+
+    def _fits(self, value: Any) -> bool:
+        try:
+            return self._check(value)
+        except RecursionError:  # too deep, or inside of itself
+            return False

@@ -1,5 +1,5 @@
 """Sessions that the client cannot read, of the extra ``asgi-sessions[encrypted]``."""
 
-from ._encrypted_session_middleware import EncryptedSessionMiddleware as EncryptedSessionMiddleware
+from ._cookies.encrypted_session_middleware import EncryptedSessionMiddleware as EncryptedSessionMiddleware
 
 __all__ = ("EncryptedSessionMiddleware",)

@@ -28,7 +28,7 @@ def clock_fixture(monkeypatch):
             self.now = NOW + seconds
 
     clock = Clock()
-    for module in ("_session_codec", "_cookie_session"):
+    for module in ("_cookies.sealed_session", "_cookies.cookie_session"):
         monkeypatch.setattr(f"asgi_sessions.{module}.time", lambda: clock.now)
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: int(clock.now))
     return clock
@@ -180,11 +180,27 @@ async def test_a_beginning_that_is_none(drive, clock, created):
     assert (await visit(drive, value, look, max_lifetime=100))[0] == {}
 
 
-async def test_the_beginning_is_not_shown_when_it_is_not_needed_any_more(drive, clock):
+async def test_the_beginning_is_kept_for_others_that_need_it(drive, clock):
     value = signed({"a": 1, "_session_created": NOW - 1000})
     assert await visit(drive, value, look) == ({"a": 1}, None, "")
-    _, value, _ = await visit(drive, value, lambda scope: scope["session"].update(a=2))
+    _, value, attributes = await visit(drive, value, lambda scope: scope["session"].update(a=2))
+    assert inside(value) == {"a": 2, "_session_created": NOW - 1000}
+    assert age_of(attributes) == 14 * 24 * 60 * 60
+    _, value, _ = await visit(drive, value, lambda scope: scope["session"].regenerate())
+    assert inside(value) == {"a": 2, "_session_created": NOW}
+
+
+async def test_a_beginning_that_is_none_is_not_kept(drive, clock):
+    _, value, _ = await visit(
+        drive, signed({"a": 1, "_session_created": "x"}), lambda scope: scope["session"].update(a=2)
+    )
     assert inside(value) == {"a": 2}
+
+
+@pytest.mark.parametrize("options", [{}, {"max_lifetime": 100}])
+async def test_the_entry_of_the_beginning_is_the_middlewares(drive, options):
+    with pytest.raises(ValueError, match=r"^'_session_created' in a session is where its middleware keeps when it beg"):
+        await visit(drive, None, lambda scope: scope["session"].update(_session_created=5, a=1), **options)
 
 
 async def test_regenerate_begins_the_lifetime_anew(drive, clock):
@@ -194,12 +210,6 @@ async def test_regenerate_begins_the_lifetime_anew(drive, clock):
     _, value, attributes = await visit(drive, value, lambda scope: scope["session"].regenerate(), **options)
     assert inside(value) == {"a": 1, "_session_created": NOW + 90}
     assert age_of(attributes) == 100
-
-
-@pytest.mark.parametrize("lifetime", [0, -1])
-def test_a_lifetime_that_is_none(lifetime):
-    with pytest.raises(ValueError, match=f"^max_lifetime={lifetime} would end each session at once"):
-        SessionMiddleware(Response(), SECRET, max_lifetime=lifetime)
 
 
 async def test_invalidate_removes_the_cookie(drive):

@@ -1,12 +1,14 @@
 """Around what sessions work: other sessions, WebSockets, messages before the response, and who reads nothing."""
 
 import json
+import re
+import time
 from base64 import b64decode, b64encode
 
 import pytest
 from itsdangerous import TimestampSigner
 
-from asgi_sessions import Session, SessionMiddleware
+from asgi_sessions import Session, SessionMiddleware, SessionTooLargeError
 from asgi_types import Response
 
 SECRET = "a secret of the test"
@@ -207,7 +209,7 @@ async def test_a_message_is_left_alone_where_the_session_was(drive):
     assert answer.start is start
 
 
-@pytest.mark.parametrize("own", ["no-store", "public, max-age=60"])
+@pytest.mark.parametrize("own", ["no-store", "max-age=60,Private", "no-cache, max-age=0"])
 async def test_what_an_application_says_to_caches_stays(drive, own):
     async def app(scope, receive, send):
         scope["session"]["a"] = 1
@@ -215,6 +217,19 @@ async def test_what_an_application_says_to_caches_stays(drive, own):
 
     answer = await drive.request(SessionMiddleware(app, SECRET))
     assert answer.headers.getlist("cache-control") == [own]
+
+
+async def test_a_cache_may_keep_a_page_but_not_its_cookie(drive):
+    async def app(scope, receive, send):
+        if scope["path"] == "/set":
+            scope["session"]["a"] = 1
+        await Response(headers={"cache-control": "public, max-age=60"})(scope, receive, send)
+
+    middleware = SessionMiddleware(app, SECRET)
+    answer = await drive.request(middleware, "/set")
+    assert answer.headers.getlist("cache-control") == ['public, max-age=60, no-cache="set-cookie"']
+    answer = await drive.request(middleware)
+    assert answer.headers.getlist("cache-control") == ["public, max-age=60"]
 
 
 @pytest.mark.parametrize("change", [{"b": 2}, {}])
@@ -248,3 +263,159 @@ async def test_messages_for_the_next_page(drive):
     again = await drive.request(middleware)
     assert again.text == ""
     assert "set-cookie" not in again.headers
+
+
+# Attributes that a subclass of Starlette's may set
+
+
+async def set_cookie_of(drive, middleware, **options):
+    return (await drive.request(middleware, **options)).headers["set-cookie"].partition("=")
+
+
+async def set_one(scope, receive, send):
+    scope["session"]["a"] = 1
+    await Response()(scope, receive, send)
+
+
+async def test_what_is_set_after_it_was_made_counts(drive):
+    class Own(SessionMiddleware):
+        def __init__(self, app):
+            super().__init__(app, SECRET, https_only=None)
+            self.security_flags += "; priority=high"
+            self.session_cookie = "sid"
+            self.path = "/app"
+            self.max_age = 5
+            self.signer = TimestampSigner("another key")
+
+    middleware = Own(set_one)
+    [cookie] = (await drive.request(middleware, scheme="https")).headers.getlist("set-cookie")
+    assert inside(cookie, "another key") == ("sid", {"a": 1})
+    assert cookie.partition("; ")[2] == "path=/app; Max-Age=5; httponly; samesite=lax; priority=high; secure"
+    assert (middleware.session_cookie, middleware.path) == ("sid", "/app")
+    assert middleware.security_flags == "httponly; samesite=lax; priority=high"
+    removed = await drive.request(
+        Own(lambda scope, receive, send: scope["session"].clear() or Response()(scope, receive, send)),
+        headers={"cookie": f"sid={signed({'a': 1}, 'another key')}"},
+    )
+    assert removed.headers["set-cookie"].startswith("sid=null; path=/app; expires=")
+
+
+async def test_a_subclass_that_leaves_our_beginning_out(drive):
+    class Copied(SessionMiddleware):
+        def __init__(self, app):
+            self.app = app
+            self.signer = TimestampSigner(SECRET)
+            self.session_cookie = "sid"
+            self.path = "/app"
+            self.security_flags = "httponly; samesite=strict"
+
+    class Early(SessionMiddleware):
+        def __init__(self, app):
+            self.path = "/early"  # and then what is given, as with Starlette's
+            super().__init__(app, SECRET, "sid", path="/app", same_site="strict")
+
+    for middleware in (Copied(set_one), Early(set_one)):
+        [cookie] = (await drive.request(middleware)).headers.getlist("set-cookie")
+        assert inside(cookie) == ("sid", {"a": 1})
+        assert cookie.partition("; ")[2] == "path=/app; Max-Age=1209600; httponly; samesite=strict"
+    assert SessionMiddleware(set_one, SECRET).session_cookie == "session"
+
+
+async def test_a_name_for_each_request(drive):
+    class Own(SessionMiddleware):
+        async def __call__(self, scope, receive, send):
+            self.session_cookie = f"s_{scope['path'][1:]}"
+            await super().__call__(scope, receive, send)
+
+    async def app(scope, receive, send):
+        if scope["path"] == "/a":
+            await drive.request(middleware, "/b")  # another request meanwhile
+        await set_one(scope, receive, send)
+
+    middleware = Own(app, SECRET)
+    assert (await drive.request(middleware, "/a")).headers["set-cookie"].startswith("s_a=")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("session_cookie", "a b", "Invalid cookie name"),
+        ("session_cookie", "__Host-sid", "without https_only=True"),
+        ("path", "/; secure", "Invalid cookie attribute"),
+        ("security_flags", "httponly\r\nx: y", "one line of text"),
+    ],
+)
+async def test_what_may_not_be_set(name, value, message):
+    middleware = SessionMiddleware(set_one, SECRET)
+    with pytest.raises(ValueError, match=message):
+        setattr(middleware, name, value)
+
+
+async def test_flags_that_a_prefix_needs(drive):
+    middleware = SessionMiddleware(set_one, SECRET, "__Host-sid", https_only=True)
+    with pytest.raises(ValueError, match="without https_only=True"):
+        middleware.security_flags = "httponly"
+    with pytest.raises(ValueError, match="or with a domain"):
+        middleware.security_flags = "httponly; Secure; Domain=example.org"
+    middleware.security_flags = "httponly; Secure"
+    assert "".join(await set_cookie_of(drive, middleware)).endswith("; httponly; Secure")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_age": 1.5}, "max_age is a whole number of seconds, or None, and not 1.5."),
+        ({"max_age": "60"}, "max_age is a whole number of seconds, or None, and not '60'."),
+        ({"max_age": True}, "max_age is a whole number of seconds, or None, and not True."),
+        ({"max_lifetime": 0}, "max_lifetime is a whole number of seconds above 0, or None, and not 0."),
+        ({"max_lifetime": -1}, "max_lifetime is a whole number of seconds above 0, or None, and not -1."),
+        ({"max_lifetime": 0.5}, "max_lifetime is a whole number of seconds above 0, or None, and not 0.5."),
+        ({"max_cookie_size": 0}, "max_cookie_size is a whole number of bytes above 0, or None, and not 0."),
+    ],
+)
+def test_numbers_that_are_none(options, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        SessionMiddleware(Response(), SECRET, **options)
+
+
+@pytest.mark.parametrize("max_age", [0, -1])
+async def test_a_cookie_that_is_gone_at_once(drive, max_age):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(dict(scope["session"]))
+        await set_one(scope, receive, send)
+
+    middleware = SessionMiddleware(app, SECRET, max_age=max_age)
+    _, _, cookie = await set_cookie_of(drive, middleware)
+    assert f"; Max-Age={max_age};" in cookie
+    await drive.request(middleware, headers={"cookie": f"session={signed_at({'a': 1}, -2)}"})
+    assert seen == [{}, {}]
+
+
+def signed_at(session, seconds):
+    """Signed so many seconds from now."""
+    signer = TimestampSigner(SECRET)
+    signer.get_timestamp = lambda: int(time.time()) + seconds
+    return signer.sign(b64encode(json.dumps(session).encode())).decode()
+
+
+async def test_the_largest_cookie(drive):
+    async def app(scope, receive, send):
+        scope["session"]["a"] = "b" * int(scope["path"][1:])
+        await Response()(scope, receive, send)
+
+    class Sized(SessionMiddleware):
+        max_cookie_size = 200
+
+    assert SessionMiddleware.max_cookie_size == 4096
+    for middleware, limit in (
+        (SessionMiddleware(app, SECRET), 4096),
+        (SessionMiddleware(app, SECRET, max_cookie_size=100), 100),
+        (Sized(app, SECRET), 200),
+        (Sized(app, SECRET, max_cookie_size=300), 300),
+    ):
+        assert middleware.max_cookie_size == limit
+        with pytest.raises(SessionTooLargeError, match=f"at most {limit},"):
+            await drive.request(middleware, f"/{limit}")
+        await drive.request(middleware, f"/{(limit - 60) * 3 // 4 - 12}")

@@ -117,15 +117,15 @@ async def test_a_cookie_is_good_under_its_own_name_only(drive):
     [(60, 60, True), (60.9, 60, True), (61, 60, False), (10**9, None, True), (-60, 60, True), (-61, 60, False)],
 )
 async def test_age(drive, monkeypatch, passed, max_age, is_read):
-    monkeypatch.setattr("asgi_sessions._session_cipher.time", lambda: NOW + 0.5)
-    monkeypatch.setattr("asgi_sessions._session_codec.time", lambda: NOW + passed)
+    monkeypatch.setattr("asgi_sessions._cookies.session_cipher.time", lambda: NOW + 0.5)
+    monkeypatch.setattr("asgi_sessions._cookies.sealed_session.time", lambda: NOW + passed)
     cookie = await write(drive, {"a": 1})
     assert await read(drive, cookie, max_age=max_age) == ({"a": 1} if is_read else {})
 
 
 async def test_rolling_and_absolute_expiry(drive, monkeypatch):
     clock = [NOW]
-    for module in ("_session_cipher", "_session_codec", "_cookie_session"):
+    for module in ("_cookies.session_cipher", "_cookies.sealed_session", "_cookies.cookie_session"):
         monkeypatch.setattr(f"asgi_sessions.{module}.time", lambda: clock[0])
     options = {"rolling": True, "max_age": 100, "max_lifetime": 150}
     cookie = await write(drive, {"a": 1}, **options)
@@ -187,11 +187,34 @@ async def test_another_size_limit(drive, limit, is_read):
     assert found == [{"a": "b" * 2900}]
 
 
-async def test_around_a_signed_session_of_the_same_name_both_set_their_own(drive):
+async def test_another_name_given_later(drive):
+    seen = []
+
     async def app(scope, receive, send):
+        seen.append(dict(scope["session"]))
         scope["session"]["a"] = 1
         await Response()(scope, receive, send)
 
-    answer = await drive.request(EncryptedSessionMiddleware(SessionMiddleware(app, SECRET), SECRET))
-    [cookie] = answer.headers.getlist("set-cookie")
-    assert "." in cookie.partition(";")[0]  # what was not meant to be encrypted is not; and never the other way round
+    renamed, named = EncryptedSessionMiddleware(app, SECRET), EncryptedSessionMiddleware(app, SECRET, "sid")
+    renamed.session_cookie = "sid"
+    for middleware in (renamed, named):
+        [cookie] = (await drive.request(middleware)).headers.getlist("set-cookie")
+        await drive.request(named, headers={"cookie": cookie.partition(";")[0]})
+    assert seen == [{}, {"a": 1}] * 2
+    reader = EncryptedSessionMiddleware(app, SECRET)
+    reader.session_cookie = "sid"
+    await drive.request(reader, headers={"cookie": cookie.partition(";")[0]})
+    assert seen[-1] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [(EncryptedSessionMiddleware, SessionMiddleware), (SessionMiddleware, EncryptedSessionMiddleware)],
+)
+async def test_two_kinds_never_share_a_cookie(drive, outer, inner):
+    middleware = outer(inner(Response(), SECRET), SECRET)
+    expected = f"^{inner.__name__} inside of {outer.__name__}, and both set the cookie 'session': take one of them out"
+    with pytest.raises(RuntimeError, match=expected):
+        await drive.request(middleware)
+    middleware = outer(inner(Response(), SECRET, "inner"), SECRET)
+    assert (await drive.request(middleware)).status == 200

@@ -198,7 +198,7 @@ async def test_exact_age(drive, monkeypatch, passed, found):
     signed_at = 1_800_000_000
     signer = TimestampSigner(SECRET)
     signer.get_timestamp = lambda: signed_at
-    monkeypatch.setattr("asgi_sessions._session_codec.time", lambda: signed_at + passed)
+    monkeypatch.setattr("asgi_sessions._cookies.sealed_session.time", lambda: signed_at + passed)
     assert await read(drive, as_cookie(b'{"a": 1}', signer), max_age=60) == found
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_sessions._session_cipher import SessionCipher
+from asgi_sessions._cookies.session_cipher import SessionCipher
 
 SECRET = b"a secret of the test"
 PURPOSE = b"asgi_sessions encrypted cookie"
@@ -45,7 +45,7 @@ def test_the_form_by_hand():
 
 
 def test_what_is_written_by_hand(monkeypatch):
-    monkeypatch.setattr("asgi_sessions._session_cipher.time", lambda: 1_800_000_000.9)
+    monkeypatch.setattr("asgi_sessions._cookies.session_cipher.time", lambda: 1_800_000_000.9)
     raw = raw_of(cipher.encrypt(b"{}"))
     assert raw[:1] == b"\x01"
     key = hmac.digest(hmac.digest(PURPOSE, SECRET, "sha256"), PURPOSE + raw[1:21] + b"\x01", hashlib.sha256)
@@ -119,7 +119,7 @@ def test_keys_are_changed():
 def test_what_is_too_long_is_not_decoded(monkeypatch):
     value = cipher.encrypt(b"x" * 1000)
     assert cipher.decrypt(value, len(value)) is not None
-    monkeypatch.setattr("asgi_sessions._session_cipher.urlsafe_b64decode", None)
+    monkeypatch.setattr("asgi_sessions._cookies.session_cipher.urlsafe_b64decode", None)
     assert cipher.decrypt(value, len(value) - 1) is None
     assert cipher.decrypt("A" * 1_000_000, 4096) is None
     assert cipher.decrypt("A" * 60, 4096) is None

@@ -9,7 +9,6 @@ from coredis.exceptions import BusyLoadingError
 
 from asgi_sessions import SessionStoreUnavailable
 from asgi_sessions._redis import redis_link
-from asgi_sessions._redis.redis_link import client_factory
 from asgi_sessions.redis import RedisSessionStore
 
 KEY = "1" * 64
@@ -139,8 +138,8 @@ async def test_hangs_at_the_start(own_redis, new_store, until, until_it_writes):
 
 
 async def test_an_answer_that_is_there_but_not_read_counts(own_redis, new_store, until_it_writes, logged, monkeypatch):
-    monkeypatch.setattr(redis_link, "GRACE", 5)
-    async with new_store(own_redis, timeout=0.5) as store:
+    monkeypatch.setattr(redis_link, "GRACE", 0.98)
+    async with new_store(own_redis, timeout=5) as store:
         await until_it_writes(store)
         results = []
 
@@ -152,9 +151,20 @@ async def test_an_answer_that_is_there_but_not_read_counts(own_redis, new_store,
             tasks.start_soon(read)
             await anyio.sleep(0.05)
             own_redis.resume()
-            hold(0.6)  # the event loop stands still, and the answer comes meanwhile
+            hold(0.3)  # the event loop stands still, and the answer comes meanwhile
     assert results == [True]
     assert logged() == []
+
+
+async def test_what_is_left_for_such_an_answer_is_part_of_the_limit(own_redis, new_store, until_it_writes, monkeypatch):
+    async with new_store(own_redis, timeout=1.5) as store:
+        await until_it_writes(store)
+        own_redis.pause()
+        monkeypatch.setattr(redis_link, "GRACE", 0.99)
+        begin = time.monotonic()
+        assert await is_there(store) is None
+        assert 1.4 < time.monotonic() - begin < 2.7  # and not 2.985
+        own_redis.resume()
 
 
 def hold(seconds):
@@ -413,34 +423,3 @@ async def test_left_while_calls_wait(own_redis, new_store, until_it_writes):
     assert results == [None] * 3
     assert time.monotonic() - begin < 15  # and not the time limit
     own_redis.resume()
-
-
-# Clients
-
-
-def options_of(url):
-    return client_factory(url, 0.25)().connection_pool
-
-
-def test_plain():
-    pool = options_of("redis://ann:p%40ss@example.org:7000/3")
-    options = pool.connection_kwargs
-    assert (pool.location.host, pool.location.port) == ("example.org", 7000)
-    assert (options["username"], options["password"], options["db"]) == ("ann", "p@ss", 3)
-    assert (options["connect_timeout"], options["client_name"]) == (0.25, "asgi_sessions")
-    assert options.get("ssl_context") is None
-
-
-def test_unix_socket():
-    assert options_of("unix:///run/redis.sock").location.path == "/run/redis.sock"
-
-
-def test_certificates_are_checked():
-    from ssl import CERT_NONE, CERT_REQUIRED
-
-    make_client = client_factory("rediss://example.org", 0.25)
-    first, second = [make_client().connection_pool.connection_kwargs["ssl_context"] for _ in range(2)]
-    assert first is second
-    assert (first.verify_mode, first.check_hostname) == (CERT_REQUIRED, True)
-    unchecked = options_of("rediss://example.org?ssl_cert_reqs=none").connection_kwargs["ssl_context"]
-    assert (unchecked.verify_mode, unchecked.check_hostname) == (CERT_NONE, False)

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from asgi_sessions import MemorySessionStore, SessionStoreUnavailable, SQLiteSessionStore, StoredSessionMiddleware
-from asgi_sessions._cookie_session import CREATED
+from asgi_sessions._session_age import CREATED
 from asgi_sessions._session_id import hash_of
 from asgi_sessions.redis import RedisSessionStore
 

@@ -22,6 +22,9 @@ from asgi_sessions import SQLiteSessionStore
 
 store = SQLiteSessionStore(sys.argv[1])
 
+def is_open():
+    return not store._file.writer._connection is store._file.reader._connection is None
+
 async def use(name):
     assert await store.update("key", {name: "1"}, [], 1000)
     return sorted((await store.read("key")).values)
@@ -29,7 +32,7 @@ async def use(name):
 async def with_store(name):
     async with store:
         used = await use(name)
-    assert store._file._connection is None
+    assert not is_open()
     return used
 
 async def preload():
@@ -37,9 +40,9 @@ async def preload():
     return await use("before")
 
 print(anyio.run(preload), flush=True)
-assert store._file._connection is not None
+assert is_open()
 child = os.fork()
-assert store._file._connection is None
+assert not is_open()
 if child == 0:
     print(anyio.run(with_store, "child"), flush=True)
     sys.exit()
@@ -63,7 +66,7 @@ async def main():
         assert os.wait()[1] == 0
         assert store._file.users == 2
         assert await store.update("key", {"a": "1"}, [], 1000)
-    assert store._file._connection is None
+    assert store._file.writer._connection is store._file.reader._connection is None
     store._file.users = 0
     await store.__aexit__(None, None, None)
     print(store._file.users)
@@ -81,11 +84,11 @@ other = sqlite3.connect(sys.argv[1], isolation_level=None, check_same_thread=Fal
 other.execute("BEGIN IMMEDIATE")
 updating = threading.Thread(target=file.update, args=("key", {"a": "1"}, [], 1000, None))
 updating.start()
-while not file._lock.locked():
+while not file.writer.lock.locked():
     time.sleep(0.01)
 threading.Timer(0.2, other.execute, ("ROLLBACK",)).start()
 child = os.fork()
-assert file._connection is None
+assert file.writer._connection is None
 values = file.read("key").values
 if child == 0:
     os._exit(0 if values == {"a": "1"} else 1)
@@ -123,12 +126,15 @@ def test_session_file_waits_for_the_fork(tmp_path):
     for is_child, users in ((False, 2), (True, 0)):
         file.users = 2
         file.open()
+        file.read("key")
         file.before_fork()
-        assert file._connection is None
-        assert file._lock.locked()
+        for connection in (file.writer, file.reader):
+            assert connection._connection is None
+            assert connection.lock.locked()
         file.after_fork(is_child=is_child)
         assert file.users == users
-        assert not file._lock.locked()
+        assert not file.writer.lock.locked()
+        assert not file.reader.lock.locked()
         assert file.read("key") is None
     file.close()
 

@@ -11,7 +11,8 @@ import anyio
 import pytest
 
 from asgi_sessions import SQLiteSessionStore
-from asgi_sessions._stored.session_file import SCHEMA, SessionFile
+from asgi_sessions._stored.file_connection import SCHEMA
+from asgi_sessions._stored.session_file import SessionFile
 
 AGE = 1000
 

@@ -22,7 +22,9 @@ texts = st.recursive(
 ).map(encode_value)
 entries = st.dictionaries(names, texts, max_size=5)
 
-from_fixture = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+from_fixture = settings(
+    max_examples=settings.default.max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def new_key():

@@ -165,12 +165,28 @@ async def test_locked_for_too_long(store, locked, caplog):
     assert again == f"The sessions in {store.path} can be used again."
 
 
+async def test_reading_waits_for_nobody(path, locked):
+    store = SQLiteSessionStore(path, timeout=60)
+    async with store:
+        await store.create("key", {"a": "1"}, AGE)
+        await locked.lock()
+        async with anyio.create_task_group() as tasks:
+            for number in range(5):
+                tasks.start_soon(store.update, "key", {f"{number}": "2"}, [], AGE)
+            await anyio.sleep(0.05)  # until one of them has the connection and waits for the lock
+            with anyio.fail_after(20):
+                for _ in range(5):
+                    assert (await store.read("key")).values == {"a": "1"}
+            await locked.unlock()
+        assert len((await store.read("key")).values) == 6
+
+
 async def test_locked_while_it_is_made(store, locked):
     await locked.lock()
     with pytest.raises(SessionStoreUnavailable) as caught:
         await store.read("key")
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
-    store.timeout = store._file._timeout = 60
+    store.timeout = store._file.writer.timeout = 60
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(store.create, "key", {"a": "1"}, AGE)
         await anyio.sleep(0.05)
@@ -215,6 +231,7 @@ async def test_cancelled_while_it_works(path, locked):
 async def test_damaged_file(path, content, caplog):
     store = SQLiteSessionStore(path)
     await anyio.Path(path).write_bytes(content)
+    await anyio.Path(path).chmod(0o600)
     with pytest.raises(SessionStoreUnavailable) as caught:
         await store.read("key")
     assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
@@ -243,6 +260,27 @@ async def test_file_that_is_damaged_while_it_is_used(path, store):
         assert (await store.read("key")).values == {"a": "2"}
 
 
+@pytest.mark.parametrize("which", ["writer", "reader"])
+async def test_both_connections_are_of_the_same_file_after_an_error(path, store, which):
+    async def write():
+        with pytest.raises(SessionStoreUnavailable):
+            await store.create("key", {}, AGE)  # which is there
+
+    async def read():
+        with pytest.raises(SessionStoreUnavailable):
+            await store.read(object())
+
+    async with store:
+        await store.create("key", {"a": "1"}, AGE)
+        assert (await store.read("key")).values == {"a": "1"}
+        for name in (path, f"{path}-wal", f"{path}-shm"):  # which nobody should do
+            await anyio.Path(name).unlink()
+        await (write() if which == "writer" else read())
+        assert await store.read("key") is None
+        await store.create("key", {"a": "2"}, AGE)
+        assert (await store.read("key")).values == {"a": "2"}
+
+
 async def test_file_of_a_later_version(store, by_hand, caplog):
     async with store:
         pass
@@ -253,8 +291,9 @@ async def test_file_of_a_later_version(store, by_hand, caplog):
     assert await by_hand("PRAGMA user_version") == [(2,)]
 
 
-async def test_database_of_something_else(store, by_hand, caplog):
+async def test_database_of_something_else(path, store, by_hand, caplog):
     await by_hand("CREATE TABLE sessions (a)")
+    await anyio.Path(path).chmod(0o600)
     with pytest.raises(SessionStoreUnavailable):
         await store.read("key")
     assert caplog.messages[0].endswith("OperationalError: table sessions already exists")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from asgi_sessions import MemorySessionStore, Session
-from asgi_sessions._cookie_session import CREATED
+from asgi_sessions._session_age import CREATED
+from asgi_sessions._session_codec import encode_value
 from asgi_sessions._session_id import hash_of, new_id
+from asgi_sessions._stored import stored_session
 
 LATE = "A session was begun after the response had"
 
@@ -206,6 +208,39 @@ async def test_what_is_no_json_is_no_session(make_timed, caplog, broken):
     assert caplog.messages == ["What the store has for a session is no JSON: it begins anew."] * 2
 
 
+@pytest.mark.parametrize("use", [len, put(user="bob"), lambda session: session.invalidate(), repr])
+async def test_session_is_not_given_up_where_there_is_no_room_to_read_it(make_timed, monkeypatch, caplog, use):
+    visitor = make_timed()
+    deep = encode_value(nested(100))
+    first = visitor.cookie = new_id()
+    await visitor.store.create(visitor.key, {"deep": deep, "user": '"ann"', CREATED: "1800000000"}, 100)
+
+    class Json:
+        @staticmethod
+        def loads(text):
+            raise RecursionError
+
+    def look_where_there_is_no_room(session):  # as a hundred levels down from where Python's calls end
+        with monkeypatch.context() as patch:
+            patch.setattr(stored_session, "json", Json)
+            for _ in range(2):
+                with pytest.raises(RecursionError):
+                    use(session)
+
+    await visitor.visit(look_where_there_is_no_room)
+    assert visitor.cookie == first
+    assert await visitor.values() == {"deep": nested(100), "user": "ann"}
+    assert await visitor.visit(None, put(user="bob")) == {"deep": nested(100), "user": "bob"}
+    assert not any("begins anew" in message for message in caplog.messages)
+
+
+def nested(levels):
+    value = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
 async def test_json_may_be_written_in_another_way(make_timed):
     visitor = make_timed()
     visitor.cookie = new_id()
@@ -280,6 +315,8 @@ async def test_regenerated_in_time_and_changed_late(make_visitor, caplog):
     await visitor.visit(put(a=1))
     await visitor.visit(lambda session: session.regenerate(), put(b=2))
     assert await visitor.values() == {"a": 1, "b": 2}
+    await visitor.visit(lambda session: (session.clear(), session.update(a=3)), put(b=4))
+    assert await visitor.values() == {"a": 3, "b": 4}
     assert caplog.messages == []
 
 
@@ -342,9 +379,12 @@ async def test_websocket(make_visitor, chat):
 async def test_websocket_that_is_refused(make_visitor, chat, caplog):
     visitor = make_visitor()
     close = {"type": "websocket.close", "code": 1008, "reason": ""}
-    assert await chat(visitor, put(a=1), answer=close) == close
+    assert await chat(visitor, put(a="secret"), answer=close) == close
     assert len(visitor.store) == 0
-    assert caplog.messages[0].startswith(LATE)
+    (message,) = caplog.messages
+    assert message.startswith("The application has ended without a response that could set the cookie of a new session")
+    assert message.endswith("into it: 'a'")
+    assert not caplog.records[0].stack_info  # which would show nothing of the application
     await visitor.visit(put(a=1))
     assert await chat(visitor, put(b=2), answer=close) == close
     assert await visitor.values() == {"a": 1, "b": 2}
@@ -419,12 +459,13 @@ async def test_placed_session_that_is_regenerated(placing):
     assert await placing.values() == {"a": 1, "b": 2}
 
 
+@pytest.mark.parametrize("begin", [Session.regenerate, Session.clear])
 @pytest.mark.parametrize("kind", [dict, Session])
-async def test_placed_after_regenerate(placing, kind):
+async def test_placed_after_regenerate(placing, kind, begin):
     await placing.visit(put(a=1))
     first = placing.cookie
     placing.placed = kind(user="ann")
-    placing.before = lambda session: session.regenerate()
+    placing.before = begin
     await placing.visit(None, put(late=1))
     assert placing.cookie != first
     assert await placing.store.read(hash_of(first)) is None
@@ -444,4 +485,15 @@ async def test_placed_after_invalidate(placing):
     await placing.visit(meanwhile)
     assert placing.cookie != first
     assert await placing.values() == {"bye": True}
+    assert len(placing.store) == 1
+
+
+@pytest.mark.parametrize("begin", [Session.regenerate, Session.clear, Session.invalidate])
+async def test_same_session_placed_twice_gets_a_new_id(placing, begin):
+    placing.placed = Session(a=1)
+    await placing.visit()
+    first = placing.cookie
+    await placing.visit(lambda session: (begin(session), session.update(user="ann")))
+    assert placing.cookie != first
+    assert await placing.store.read(hash_of(first)) is None
     assert len(placing.store) == 1

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from asgi_sessions import MemorySessionStore, Session, SessionTooLargeError, StoredSessionMiddleware
+from asgi_sessions import (
+    MemorySessionStore,
+    Session,
+    SessionMiddleware,
+    SessionTooLargeError,
+    StoredSessionMiddleware,
+)
 from asgi_sessions._session_id import hash_of, is_id, new_id
 
 FORTNIGHT = 14 * 24 * 60 * 60
@@ -132,8 +138,9 @@ async def test_new_session_that_stays_empty_is_none(make_visitor, frail_store):
 @example('"' + "x" * 43)
 @example("é" * 43)
 async def test_no_id_is_not_looked_up(make_visitor, drive, value):
-    class Untouched:
-        pass
+    class Untouched(MemorySessionStore):
+        async def read(self, key):
+            pytest.fail("It is looked up.")
 
     visitor = make_visitor(Untouched())
     header = [(b"cookie", b"session=" + value.encode("latin-1"))]
@@ -176,21 +183,83 @@ async def test_regenerate_without_a_session(make_visitor):
     assert await visitor.values() == {"user": "ann"}
 
 
-async def test_regenerate_of_what_has_ended_keeps_what_is_new(make_visitor):
-    visitor = make_visitor()
-    await visitor.visit(put(cart=[1], user="eve", visits=[1]))
+SIGN_IN = "regenerate() was called in a session that another request has ended"
 
-    async def sign_in(session):
-        session.regenerate()
+
+@pytest.mark.parametrize("begin", [Session.regenerate, Session.clear])
+async def test_nothing_of_what_has_ended_comes_back_by_a_sign_in(make_visitor, caplog, begin):
+    visitor = make_visitor()
+    await visitor.visit(put(cart=[1], user="ann"))
+
+    async def step_up(session):
+        begin(session)
         session["user"] = "ann"
-        session["visits"].append(2)
+        session["admin"] = True
         await visitor.visit(lambda session: session.invalidate())
 
-    def later(session):
-        session["late"] = 1
+    await visitor.visit(step_up, lambda session: session.get("user"))
+    assert "set-cookie" not in visitor.answer.headers
+    assert len(visitor.store) == 0
+    (message,) = caplog.messages
+    assert message.startswith(SIGN_IN)
+    assert "ann" not in message
+    assert message.endswith(("of: 'admin'", "of: 'admin', 'cart'"))
 
-    await visitor.visit(sign_in, later)
-    assert await visitor.values() == {"user": "ann", "visits": [1, 2], "late": 1}
+
+async def test_who_signs_in_twice_at_once_is_signed_in_once_with_all_there_was(make_visitor):
+    visitor = make_visitor()
+    await visitor.visit(put(cart=[1]))
+
+    async def sign_in_twice(session):
+        session.regenerate()
+        session["user"] = "ann"
+        await visitor.visit(lambda session: (session.regenerate(), session.update(user="ann")))
+
+    await visitor.visit(sign_in_twice)
+    assert await visitor.values() == {"cart": [1], "user": "ann"}
+    assert len(visitor.store) == 1
+
+
+async def test_sign_in_to_a_session_of_its_own_is_one_whatever_others_did(make_visitor, caplog):
+    visitor = make_visitor()
+    await visitor.visit(put(cart=[1]))
+
+    async def sign_in(session):
+        session.invalidate()
+        session["user"] = "ann"
+        await visitor.visit(lambda session: session.invalidate())
+
+    await visitor.visit(sign_in)
+    assert await visitor.values() == {"user": "ann"}
+    assert len(caplog.messages) == 1  # of the end that found nothing
+
+
+async def test_cleared_before_a_sign_in_has_a_new_id(make_visitor):
+    visitor = make_visitor()
+    await visitor.visit(put(seen=1))
+    planted, keys = visitor.cookie, []
+
+    def sign_in(session):
+        session.clear()
+        session["user"] = "ann"
+        keys.append(session.key)
+
+    await visitor.visit(sign_in)
+    assert visitor.cookie != planted
+    assert keys == [visitor.key]
+    assert await visitor.store.read(hash_of(planted)) is None
+    assert await visitor.values() == {"user": "ann"}
+
+
+async def test_cleared_late_keeps_its_id(make_visitor, caplog):
+    visitor = make_visitor()
+    await visitor.visit(put(seen=1))
+    keys = []
+    late = lambda session: (session.clear(), session.update(b=2), keys.append(session.key))  # noqa: E731
+    await visitor.visit(len, late)
+    assert keys == [visitor.key]
+    assert await visitor.values() == {"b": 2}
+    assert caplog.messages == []
 
 
 async def test_regenerate_alone_of_what_has_ended_is_nothing(make_visitor):
@@ -225,9 +294,10 @@ async def test_change_of_what_has_a_new_id_is_dropped(make_visitor, caplog, act)
     assert late.startswith("A session was begun after the response had")
 
 
-async def test_sign_out_is_one_whatever_others_did(make_visitor):
+async def test_sign_out_is_one_whatever_others_did(make_visitor, caplog):
     visitor = make_visitor()
     await visitor.visit(put(a=1))
+    old, key = visitor.cookie, visitor.key
 
     async def meanwhile(session):
         session.invalidate()
@@ -235,6 +305,10 @@ async def test_sign_out_is_one_whatever_others_did(make_visitor):
 
     await visitor.visit(meanwhile)
     assert visitor.cookie is None
+    (message,) = caplog.messages
+    assert message.startswith(f"The session {key[:8]}... was to be ended, and was not there any more.")
+    assert old not in message
+    assert len(visitor.store) == 1  # by its new id, which this request cannot know
 
 
 async def test_put_in_after_invalidate_begins_another(make_visitor, frail_store):
@@ -336,6 +410,7 @@ async def test_cookie_is_secure_where_the_connection_is(make_visitor):
         ({"max_age": 0}, "max_age is a number of seconds above 0, or None, not 0"),
         ({"max_age": -1}, "max_age"),
         ({"max_lifetime": 0}, "max_lifetime is a number"),
+        ({"max_session_size": 0}, "max_session_size is a number of bytes above 0, not 0"),
         ({"session_cookie": "a b"}, "token"),
         ({"session_cookie": "__Host-id"}, "https_only=True"),
     ],
@@ -343,6 +418,18 @@ async def test_cookie_is_secure_where_the_connection_is(make_visitor):
 def test_options_are_checked(options, message):
     with pytest.raises(ValueError, match=message):
         StoredSessionMiddleware(None, MemorySessionStore(), **options)
+
+
+def test_most_that_a_session_may_have():
+    assert StoredSessionMiddleware(None, MemorySessionStore()).max_session_size == 1024 * 1024
+    assert MemorySessionStore().max_sessions == 100_000
+
+
+async def test_limit_of_the_size(make_visitor):
+    visitor = make_visitor(max_session_size=50)
+    await visitor.visit(put(a="x" * 41))
+    with pytest.raises(SessionTooLargeError):
+        await visitor.visit(put(a="x" * 42))
 
 
 async def test_too_large_a_session(make_visitor):
@@ -386,6 +473,54 @@ async def test_what_cannot_be_kept(make_visitor, drive, act, kind, message):
     assert answer.status == 500
     assert answer.start["headers"] == []
     assert len(visitor.store) == 0
+
+
+class Half:
+    async def read(self, key):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("store", "message"),
+    [
+        ("redis://:secret@localhost", "A str is no store of sessions: give one, such as SQLiteSessionStore"),
+        (None, "A NoneType is no store"),
+        (MemorySessionStore, r"MemorySessionStore is a class: give a store that .* such as MemorySessionStore\(\)"),
+        (Half(), "A Half is no store of sessions yet: it has no create, update, delete, __aenter__, __aexit__"),
+    ],
+)
+def test_store_is_checked(store, message):
+    with pytest.raises(TypeError, match=message) as caught:
+        StoredSessionMiddleware(None, store)
+    assert "secret" not in str(caught.value)
+
+
+async def test_look_that_comes_after_the_response_has_begun_is_told(make_visitor, caplog):
+    visitor = make_visitor()
+    await visitor.visit(None, len)
+    assert caplog.messages[0].startswith("The session was looked at for the first time after the response had begun")
+    assert "vary" not in visitor.answer.headers
+    caplog.clear()
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        len(scope["session"])  # as in a task in the background: no cache has anything of it
+
+    visitor.app.app = app
+    await visitor.visit()
+    assert caplog.messages == []
+
+
+async def test_change_after_the_application_has_returned_is_told(make_visitor, caplog):
+    visitor = make_visitor()
+    await visitor.visit(put(a=1))
+    await visitor.visit(len)
+    visitor.answer.scope["session"].invalidate()
+    assert await visitor.values() == {"a": 1}
+    assert caplog.messages[0].startswith("The session was changed after the application had returned")
+    assert caplog.records[0].stack_info
 
 
 async def test_lifespan_enters_the_store(drive):
@@ -432,3 +567,14 @@ async def test_two_with_the_same_cookie_are_one(make_visitor):
     assert await visitor.values() == {"a": 1}
     assert len(other) == 0
     assert visitor.answer.scope["session"]._kept_as is None
+
+
+@pytest.mark.parametrize("is_inside", [False, True])
+async def test_beside_one_of_another_kind_with_the_same_cookie_it_is_an_error(drive, is_inside):
+    async def app(scope, receive, send):
+        raise AssertionError("It is called.")
+
+    app = StoredSessionMiddleware(app, MemorySessionStore()) if is_inside else SessionMiddleware(app, "a key")
+    app = SessionMiddleware(app, "a key") if is_inside else StoredSessionMiddleware(app, MemorySessionStore())
+    with pytest.raises(RuntimeError, match="both set the cookie 'session'"):
+        await drive.request(app)

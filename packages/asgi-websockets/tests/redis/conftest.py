@@ -1,16 +1,11 @@
-"""A real Redis that can be killed, stopped and started again, and backends that keep what they deliver."""
+"""A Redis with what the tests of rooms ask it, and backends that keep what they deliver."""
 
 import importlib.util
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
+from redis_server import RedisServer
 
 from asgi_websockets.redis import RedisBackend
 
@@ -20,55 +15,9 @@ else:
     import coredis
 
 
-class Server:
-    """A redis-server without a file on disk: what it knows is lost when it is killed."""
-
-    def __init__(self, program, folder, port):
-        self.program = program
-        self.folder = folder
-        self.port = port
-        self.process = None
-
-    @property
-    def url(self):
-        return f"redis://127.0.0.1:{self.port}"
-
-    def start(self, *options):
-        command = [self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        command += ["--save", "", "--appendonly", "no", *options]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                    connection.sendall(b"PING\r\n")
-                    if connection.recv(100):
-                        return
-            except OSError:
-                time.sleep(0.02)
-        pytest.fail(f"Redis did not come up:\n{(self.folder / 'log').read_text()}")
-
-    def kill(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    async def start_later(self, *options):
-        await anyio.to_thread.run_sync(self.start, *options)
-
-    async def kill_later(self):
-        await anyio.to_thread.run_sync(self.kill)
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self):
-        self.process.send_signal(signal.SIGCONT)
-
+class RoomServer(RedisServer):
     async def command(self, *words):
-        """The answer to one command, on a connection of its own."""
+        """The answer to one command, as bytes, on a connection of its own."""
         async with coredis.Redis(port=self.port, retry_policy=coredis.retry.NoRetryPolicy()) as client:
             connection = await client.connection_pool.get_connection()
             answer = await connection.create_request(words[0], *words[1:], raise_exceptions=False)
@@ -93,55 +42,19 @@ class Server:
         await self.command(b"CONFIG SET", b"maxmemory", b"0")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def new_server(folder):
-    program = shutil.which("redis-server")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("redis-server is not installed.")
-        pytest.skip("redis-server is not installed.")
-    server = Server(program, folder, free_port())
-    try:
-        yield server
-    finally:
-        server.kill()
-
-
 @pytest.fixture(scope="session", name="shared_redis")
-def shared_redis_fixture(tmp_path_factory):
-    with new_server(tmp_path_factory.mktemp("redis")) as server:
-        server.start()
-        yield server
-
-
-@pytest.fixture(name="redis")
-def redis_fixture(shared_redis):
-    """A running server, empty, that the test leaves running."""
-    yield shared_redis
-    with socket.create_connection(("127.0.0.1", shared_redis.port)) as connection:
-        connection.sendall(b"FLUSHALL\r\nQUIT\r\n")
-        while connection.recv(100):
-            pass
+def shared_redis_fixture(make_server, tmp_path_factory):
+    server = make_server(tmp_path_factory.mktemp("redis"), RoomServer)
+    server.start()
+    return server
 
 
 @pytest.fixture(name="no_redis")
-def no_redis_fixture(tmp_path):
+def no_redis_fixture(make_server, tmp_path):
     """A server that is not started yet."""
-    with new_server(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture(name="own_redis")
-def own_redis_fixture(no_redis):
-    """A running server, to be killed, paused and restarted."""
-    no_redis.start()
-    return no_redis
+    server = make_server(tmp_path, RoomServer)
+    yield server
+    server.kill()
 
 
 class Recorded(RedisBackend):

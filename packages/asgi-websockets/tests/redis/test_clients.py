@@ -70,3 +70,10 @@ def test_without_coredis_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "coredis", None)
     with pytest.raises(ImportError, match=r"pip install asgi-websockets\[redis\]"):
         clients_of("redis://localhost", 3)
+
+
+def test_error_has_nothing_of_the_password():
+    with pytest.raises(ValueError, match="The port of the URL of Redis is no number") as caught:
+        clients_of("redis://ann:pa/ss@localhost", 0.25)
+    assert "pa/" not in str(caught.value) + repr(caught.value.__cause__)
+    assert caught.value.__suppress_context__

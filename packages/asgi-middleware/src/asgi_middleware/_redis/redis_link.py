@@ -54,7 +54,7 @@ class RedisLink:
         from anyio import CancelScope, current_time
         from coredis.exceptions import NoScriptError
 
-        deadline = current_time() + self._timeout
+        deadline = current_time() + (1 - GRACE) * self._timeout
         connection = None
         try:
             if self._connection is None and not self._is_down:
@@ -76,12 +76,13 @@ class RedisLink:
         return numbers
 
     async def _answer(self, connection: Any, deadline: float, *command: bytes | str | int) -> Any:
-        from anyio import CancelScope
+        from anyio import CancelScope, move_on_after
 
         request = connection.create_request(*command, decode=False)
-        for end in (deadline - GRACE * self._timeout, deadline):
-            with CancelScope(deadline=end):
-                return await request
+        with CancelScope(deadline=deadline):
+            return await request
+        with move_on_after(GRACE * self._timeout):
+            return await request
         raise TimeoutError(f"Redis has not answered within {self._timeout:g} seconds.")
 
     async def keep(self) -> None:

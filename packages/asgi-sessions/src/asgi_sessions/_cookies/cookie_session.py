@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from time import time
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any
 
 from asgi_types import Scope
 
-from ._session import Session
-from ._session_codec import SealedSession, decode_session, encode_session, is_same_session
-from ._session_cookie import SessionCookie
-from ._session_too_large import SessionTooLargeError
+from .._session import Session
+from .._session_age import CREATED, CREATED_IS_TAKEN, RENEWED_AFTER
+from .._session_codec import decode_session, encode_session, is_same_session
+from .._session_cookie import SessionCookie
+from .._session_too_large import SessionTooLargeError
 
-CREATED: Final = "_session_created"
-"""The entry in which a cookie tells when its session began, where `CookieKeeping.max_lifetime` needs it."""
-
-RENEWED_AFTER: Final = 0.1
-"""The part of its time after which a session that is used is renewed: not with every response."""
-
-
-class CookieKeeping(Protocol):
-    """How sessions are kept in cookies."""
-
-    cookie: SessionCookie
-    max_age: int | None
-    rolling: bool
-    max_lifetime: int | None
-    max_cookie_size: int
-
-    def seal(self, encoded: bytes) -> str:
-        """The value of a cookie for a session as JSON."""
-        ...
-
-    def unseal(self, value: str) -> SealedSession | None:
-        """What `seal` made this value of; None for any other and for one that is too old."""
-        ...
+if TYPE_CHECKING:
+    from .cookie_session_middleware import CookieSessionMiddleware
 
 
 class CookieSession:
     """From a cookie's value to a session and back; nothing is read before it is asked for."""
 
-    __slots__ = ("_created", "_is_read", "_keeping", "_received", "_value", "_written_at")
+    __slots__ = ("_cookie", "_created", "_has_created", "_is_read", "_keeping", "_received", "_value", "_written_at")
 
-    def __init__(self, keeping: CookieKeeping, value: str | None) -> None:
+    def __init__(self, keeping: CookieSessionMiddleware, cookie: SessionCookie, value: str | None) -> None:
         self._keeping = keeping
+        self._cookie = cookie
         self._value = value
         self._is_read = False
         self._received: bytes | None = None
         self._written_at = 0
         self._created: int | None = None
+        self._has_created = False
 
     def begin(self) -> Mapping[str, Any]:
         """What the session begins with."""
@@ -63,6 +45,7 @@ class CookieSession:
         if CREATED in data:
             created = data.pop(CREATED)
             received = encode_session(data)
+            self._has_created = isinstance(created, int)
         if not self._is_alive(created):
             return {}
         self._created = created
@@ -80,7 +63,7 @@ class CookieSession:
             self.begin()
         if not session:
             gone = self._received is not None and session.modified
-            return self._keeping.cookie.removing(scope) if gone else None
+            return self._cookie.removing(scope) if gone else None
         if session.modified or self._has_changed_inside(session) or self._is_to_be_renewed():
             return self._setting(session, scope)
         return None
@@ -97,18 +80,19 @@ class CookieSession:
         return time() - self._written_at >= keeping.max_age * RENEWED_AFTER
 
     def _setting(self, session: Session, scope: Scope) -> str:
-        keeping = self._keeping
+        keeping, cookie = self._keeping, self._cookie
         max_age = keeping.max_age
+        if CREATED in session:
+            raise ValueError(CREATED_IS_TAKEN)
         data: dict[str, Any] = session
-        if keeping.max_lifetime is not None:
+        if keeping.max_lifetime is not None or self._has_created:  # that of another middleware with this key, perhaps
             now = int(time())
             created = now if self._created is None or session._is_regenerated else self._created
             data = {**session, CREATED: created}
-            if max_age is not None:  # without, the browser forgets it sooner or later, and the middleware in time
+            if max_age is not None and keeping.max_lifetime is not None:  # without, the middleware forgets it in time
                 max_age = min(max_age, created + keeping.max_lifetime - now)
-        encoded = encode_session(data)
-        value = keeping.seal(encoded)
-        size = len(keeping.cookie.name) + 1 + len(value)
+        value = keeping.seal(encode_session(data))
+        size = len(cookie.name) + 1 + len(value)
         if size > keeping.max_cookie_size:
             raise SessionTooLargeError(size, keeping.max_cookie_size)
-        return keeping.cookie.setting(value, max_age, scope)
+        return cookie.setting(value, max_age, scope)

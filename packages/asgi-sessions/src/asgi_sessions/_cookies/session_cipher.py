@@ -10,7 +10,7 @@ from secrets import token_bytes
 from time import time
 from typing import Any, Final
 
-from ._session_codec import SealedSession
+from .sealed_session import SealedSession
 
 MISSING: Final = "Encrypted sessions need the library cryptography: pip install asgi-sessions[encrypted]"
 
@@ -50,7 +50,14 @@ class SessionCipher:
         self._aead: Any = AESGCM
         self._invalid = InvalidTag
         self._keys = [hmac.digest(_PURPOSE, key, "sha256") for key in keys]
-        self._bound_to = b"\0".join((_VERSION, _PURPOSE, cookie_name.encode()))
+        self._name = ""
+        self.bind_to(cookie_name)
+
+    def bind_to(self, cookie_name: str) -> None:
+        """The cookie has this name from now on."""
+        if cookie_name != self._name:
+            self._name = cookie_name
+            self._bound_to = b"\0".join((_VERSION, _PURPOSE, cookie_name.encode()))
 
     def encrypt(self, encoded: bytes) -> str:
         """The value of a cookie for a session as JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from logging import getLogger
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -11,9 +11,8 @@ from .session_scripts import SessionScript
 
 if TYPE_CHECKING:
     from anyio import CancelScope, Event
-    from coredis import Redis
 
-    MakeClient = Callable[[], Redis[bytes]]
+    from .client_factory import MakeClient
 
 logger = getLogger("asgi_sessions")
 
@@ -21,7 +20,7 @@ PAUSE: Final = 1.0
 """Seconds between two attempts to connect, in which nobody waits for Redis."""
 
 GRACE: Final = 0.1
-"""Seconds more for an answer that is late: where the event loop stood still it may be here and only not read yet."""
+"""The last part of the time limit, for an answer that has come, but is not read yet as the event loop stood still."""
 
 
 class RedisLink:
@@ -52,7 +51,7 @@ class RedisLink:
         from anyio import current_time
         from coredis.exceptions import ConnectionError as NoConnectionError
 
-        deadline = current_time() + self._timeout
+        deadline = current_time() + (1 - GRACE) * self._timeout
         words = [len(keys), *keys, *arguments]
         try:
             try:
@@ -99,7 +98,7 @@ class RedisLink:
         request = connection.create_request(*command, decode=False)
         with CancelScope(deadline=deadline):
             return await request
-        with move_on_after(GRACE):
+        with move_on_after(GRACE * self._timeout):
             return await request
         raise TimeoutError(f"Redis has not answered within {self._timeout:g} seconds.")
 
@@ -194,55 +193,8 @@ def is_refusal(error: BaseException) -> bool:
     return isinstance(error, ResponseError | BusyLoadingError) and not isinstance(error, ReadOnlyError)
 
 
-# From here on it is what asgi-websockets has as well, in its clients and keeper, and asgi-middleware, in its client
-# factory and its link, which keeps its connection in the same way. Siblings do not import each other, and what they
-# share, the core, imports nothing but the standard library; so what is mended here is to be mended there.
-MISSING: Final = "Redis is reached by coredis, which is not installed: pip install asgi-sessions[redis]"
-
-
-def client_factory(url: str, timeout: float) -> MakeClient:
-    """A function that makes a client for each attempt to connect, so that nothing is left of the one before.
-
-    ``rediss://`` checks the certificate and the name of the host, unless ``ssl_cert_reqs`` or ``ssl_check_hostname`` in
-    the query says what to check. Raises `ValueError` for other schemes than ``redis``, ``rediss`` and ``unix``, and
-    `ImportError` without coredis.
-
-    >>> client_factory("http://localhost", 0.5)
-    Traceback (most recent call last):
-    ValueError: The URL of Redis begins with redis://, rediss:// or unix://, not with 'http'.
-    """
-    from urllib.parse import parse_qs, urlsplit
-
-    try:
-        from coredis import Redis
-        from coredis.retry import NoRetryPolicy
-    except ModuleNotFoundError as missing:
-        raise ImportError(MISSING) from missing
-
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError(f"The URL of Redis begins with redis://, rediss:// or unix://, not with {parts.scheme!r}.")
-    options: dict[str, Any] = {
-        "decode_components": True,
-        "connect_timeout": timeout,
-        "retry_policy": NoRetryPolicy(),
-        "client_name": "asgi_sessions",
-    }
-
-    def make_client() -> Redis[bytes]:
-        # from_url has overloads, of which its type parameter fits none.
-        return cast("Redis[bytes]", cast(Any, Redis).from_url(url, **options))
-
-    # Certificates are read from disk: here, once, and not on the event loop.
-    context = make_client().connection_pool.connection_kwargs.get("ssl_context")
-    if context is not None:
-        if not {"ssl_cert_reqs", "ssl_check_hostname"} & parse_qs(parts.query).keys():
-            from ssl import CERT_REQUIRED
-
-            context.verify_mode = CERT_REQUIRED
-            context.check_hostname = True
-        options["ssl_context"] = context
-    return make_client
+# `_attempt` and all from here on is what the link to Redis of asgi-middleware has as well, and all but `wait_for_end`
+# the keeper of asgi-websockets (see the client factory for why): mend all three.
 
 
 async def wait_for_end(connection: Any) -> None:

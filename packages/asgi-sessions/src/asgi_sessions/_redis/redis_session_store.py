@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from .._stored.session_store import SessionRecord
 from .._stored.session_store_unavailable import SessionStoreUnavailable
-from .redis_link import PAUSE, RedisLink, client_factory
+from .client_factory import client_factory
+from .redis_link import PAUSE, RedisLink
 from .session_scripts import CREATE, DELETE, KEPT, READ, UPDATE, SessionScript
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class RedisSessionStore:
         except Exception:  # whatever it is, it is logged
             raise SessionStoreUnavailable(PAUSE) from None
 
-    # Who may use it when, and `_Entry`, is as for the rate limits of asgi-middleware: mend both.
+    # `__aenter__`, `__aexit__` and `_Entry` are as for the rate limits of asgi-middleware: mend both.
 
     async def __aenter__(self) -> Self:
         from anyio import create_task_group, get_current_task

@@ -7,9 +7,10 @@ from heapq import heapify, heappop, heappush
 from logging import getLogger
 from time import monotonic
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self
 
 from .session_store import SessionRecord
+from .session_store_unavailable import SessionStoreUnavailable
 
 SWEPT_AT_ONCE: Final = 4
 """Sessions that are looked at for their end whenever one is added: so they go faster than they come."""
@@ -18,8 +19,9 @@ SWEPT_AT_ONCE: Final = 4
 class MemorySessionStore:
     """Keeps sessions in this process, on one event loop: for tests, development, and what may be lost at its end.
 
-    It keeps at most ``max_sessions``, 100,000 by default. Beyond that the one goes that would end first, which is
-    logged once. A session takes about 600 bytes and what is in it. ``clock`` gives seconds and must never go back.
+    It keeps at most ``max_sessions``, 100,000 by default. Where there are as many, none of which has expired, who is
+    signed in stays so, and a new one is refused by `SessionStoreUnavailable`, which is logged once. A session takes
+    about 600 bytes and what is in it. ``clock`` gives seconds and must never go back.
 
     Raises `ValueError` for ``max_sessions`` below 1.
 
@@ -29,6 +31,9 @@ class MemorySessionStore:
     >>> asyncio.run(store.read("key")).values, len(store)
     ({'user': '"ann"'}, 1)
     """
+
+    _never_waits: ClassVar[bool] = True
+    """Of this class, and not of those made of it: a call is done at once, so that nobody is cancelled meanwhile."""
 
     def __init__(self, *, max_sessions: int = 100_000, clock: Callable[[], float] = monotonic) -> None:
         if max_sessions < 1:
@@ -53,8 +58,8 @@ class MemorySessionStore:
     async def create(self, key: str, values: Mapping[str, str], expires_in: float) -> None:
         """See `SessionStore.create`."""
         now = self._clock()
+        self._make_room(now)
         self._keep(key, _Kept(dict(values), now + expires_in))
-        self._sweep(now)
 
     async def update(
         self,
@@ -103,26 +108,30 @@ class MemorySessionStore:
         else:
             heappush(self._ends, (kept.ends_at, key))
 
-    def _sweep(self, now: float) -> None:
-        for _ in range(SWEPT_AT_ONCE):
-            if self._ends and self._ends[0][0] <= now:
-                self._drop_first()
-        while len(self._sessions) > self.max_sessions:
-            if self._drop_first() and not self._has_told:
-                self._has_told = True
-                getLogger("asgi_sessions").warning(
-                    "There are more than %d sessions in memory: those that would end first are dropped.",
-                    self.max_sessions,
-                )
+    def _make_room(self, now: float) -> None:
+        """Forget some of the sessions that have expired, or all of them where there is no room."""
+        swept = 0
+        while self._ends and self._ends[0][0] <= now and (swept < SWEPT_AT_ONCE or self._is_full()):
+            self._drop_first()
+            swept += 1
+        if not self._is_full():
+            return
+        if not self._has_told:
+            self._has_told = True
+            getLogger("asgi_sessions").warning(
+                "There are %d sessions in memory, as many as there may be: new ones are refused.", self.max_sessions
+            )
+        raise SessionStoreUnavailable
 
-    def _drop_first(self) -> bool:
+    def _is_full(self) -> bool:
+        return len(self._sessions) >= self.max_sessions
+
+    def _drop_first(self) -> None:
         """Forget the first of the ends, and the session with it, unless that ends later now or is gone already."""
         ends_at, key = heappop(self._ends)
         kept = self._sessions.get(key)
-        if kept is None or kept.ends_at != ends_at:
-            return False
-        del self._sessions[key]
-        return True
+        if kept is not None and kept.ends_at == ends_at:
+            del self._sessions[key]
 
 
 class _Kept(NamedTuple):

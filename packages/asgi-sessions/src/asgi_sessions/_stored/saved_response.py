@@ -7,9 +7,10 @@ from typing import cast
 
 from asgi_types import START_MESSAGES, HTTPException, Message, Receive, Scope, Send, nothing_sent, refuse
 
+from .._late_use import end_watch, watch_for_late_look
 from .._session import Session
 from .._session_cookie import start_with_cookie
-from .lost_changes import tell_of_failure
+from .lost_changes import tell_of_failed_cleanup, tell_of_failed_end, tell_of_failure
 from .session_changes import SessionChanges
 from .session_store_unavailable import SessionStoreUnavailable
 from .stored_session import StoredSession
@@ -25,7 +26,7 @@ class SavedResponse:
     If the store cannot be reached then, the client gets the 503 and nothing that the application sends.
     """
 
-    __slots__ = ("_begun", "_kept", "_pending", "_receive", "_replaced", "_scope", "_send")
+    __slots__ = ("_begun", "_kept", "_pending", "_receive", "_replaced", "_scope", "_send", "_watched")
 
     def __init__(self, kept: StoredSession, scope: Scope, receive: Receive, send: Send) -> None:
         self._kept = kept
@@ -35,12 +36,16 @@ class SavedResponse:
         self._pending = True  # until the response begins
         self._begun = False  # and its session is saved
         self._replaced: ResponseReplacedError | None = None
+        self._watched: Session | None = None  # for a look that comes too late
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the application."""
         if self._replaced is not None:
             return self._stop(message)
         if not self._pending or message["type"] not in START_MESSAGES:
+            if self._watched is not None and not message.get("more_body", False):
+                end_watch(self._watched)
+                self._watched = None
             return self._send(message)
         self._pending = False  # first, for if this raises, the error page that follows must get through
         session = self._kept.placed(self._scope)
@@ -48,7 +53,11 @@ class SavedResponse:
         if changes is not None:
             return self._save(session, changes, message)
         self._begin(session)
-        return self._send(start_with_cookie(message, None) if session.accessed else message)
+        if session.accessed:
+            return self._send(start_with_cookie(message, None))
+        if watch_for_late_look(session, message):
+            self._watched = session
+        return self._send(message)
 
     def _begin(self, session: Session) -> None:
         self._begun = True
@@ -73,11 +82,16 @@ class SavedResponse:
 
     def is_end(self, error: BaseException) -> bool:
         """Whether this is the error, or was made of the error, that ended a response which was replaced."""
-        return self._replaced is not None and _stems_from(error, self._replaced)
+        if self._replaced is None or not _stems_from(error, self._replaced):
+            return False
+        if not _stems_from(error, self._replaced, by_context=False):  # it may be the application's way to pass it on
+            tell_of_failed_cleanup(error)
+        return True
 
     async def finish(self) -> None:
         """Save what was changed after the response had begun, now that the application has returned."""
         if not (self._begun or self._pending):
+            await self.give_up()
             return  # what failed before is not tried again
         session = self._kept.placed(self._scope)
         changes = self._kept.late_changes(session, is_answered=self._begun)
@@ -87,9 +101,17 @@ class SavedResponse:
             except SessionStoreUnavailable:
                 tell_of_failure(changes.names)
 
+    async def give_up(self) -> None:
+        """Save nothing, as something was raised or the request cancelled, but end a session that was to be ended."""
+        if self._replaced is None:
+            try:
+                await self._kept.end_if_asked(self._scope)
+            except SessionStoreUnavailable:
+                tell_of_failed_end()
 
-def _stems_from(error: BaseException, origin: BaseException) -> bool:
-    """Whether ``error`` was raised for ``origin``; of a group, all of it."""
+
+def _stems_from(error: BaseException, origin: BaseException, *, by_context: bool = True) -> bool:
+    """Whether ``error`` was raised for ``origin``, or, ``by_context``, while that was on its way; of a group, all."""
     waiting, seen = [error], set[int]()
     while waiting:
         error = waiting.pop()
@@ -100,6 +122,7 @@ def _stems_from(error: BaseException, origin: BaseException) -> bool:
         seen.add(id(error))
         if isinstance(error, BaseExceptionGroup):
             members = cast("BaseExceptionGroup[BaseException]", error).exceptions
-            return all(_stems_from(member, origin) for member in members)
-        waiting.extend(cause for cause in (error.__cause__, error.__context__) if cause is not None)
+            return all(_stems_from(member, origin, by_context=by_context) for member in members)
+        causes = (error.__cause__, error.__context__ if by_context else None)
+        waiting.extend(cause for cause in causes if cause is not None)
     return False

@@ -6,7 +6,7 @@ import json
 from collections.abc import ItemsView, Mapping
 from typing import Any, NamedTuple
 
-from .._cookie_session import CREATED
+from .._session_age import CREATED, CREATED_IS_TAKEN
 from .._session_codec import encode_value
 
 
@@ -41,7 +41,7 @@ def _checked(name: object) -> str:
     if not isinstance(name, str):
         raise TypeError(f"The names in a session are str, not {name!r}: a store has each entry by its name.")
     if name == CREATED:
-        raise ValueError(f"{CREATED!r} in a session is where its middleware keeps when it began: use another name.")
+        raise ValueError(CREATED_IS_TAKEN)
     return name
 
 

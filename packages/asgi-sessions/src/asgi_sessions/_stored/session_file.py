@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
-from threading import Lock
-from time import monotonic, sleep
+from contextlib import contextmanager
+from logging import getLogger
 from typing import Final
 
+from .file_access import check_access
+from .file_connection import FileConnection
 from .fork_watch import watch_forks
 from .session_store import SessionRecord
-
-VERSION: Final = 1
-
-# An entry has a row of its own, so that an update writes what it changes and nothing else, in a transaction that never
-# reads a session; and a new key is one row, whatever is inside. No number of a session is given a second time, and a
-# trigger removes the entries, not a foreign key, which only those heed who ask for it: no entry ever gets into another
-# session, be it that somebody deletes sessions by hand.
-SCHEMA: Final = (
-    "CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, ends_at REAL NOT NULL)",
-    "CREATE INDEX sessions_by_end ON sessions (ends_at)",
-    "CREATE TABLE entries (session INTEGER, name BLOB, value TEXT NOT NULL, PRIMARY KEY (session, name))",
-    "CREATE TRIGGER entries_end AFTER DELETE ON sessions BEGIN DELETE FROM entries WHERE session = OLD.id; END",
-    f"PRAGMA user_version = {VERSION}",
-)
 
 SWEEP_PAUSE: Final = 60.0
 """Seconds between two looks for sessions that have expired, if the first one found few."""
@@ -35,49 +21,52 @@ SWEPT_AT_ONCE: Final = 100
 
 
 class SessionFile:
-    """The connection of this process to the file at ``path``, opened when it is needed, and again after an error.
+    """The connections of this process to the file at ``path``: one that writes, and one to read meanwhile.
 
-    One thread at a time uses it, and ``users`` counts those who want it open. ``timeout`` is how many seconds to wait
-    for another process that writes; ``clock`` gives the time in seconds, the same to all processes.
+    ``users`` counts those who want it open. ``timeout`` is how many seconds to wait for another process that writes;
+    ``clock`` gives the time in seconds, the same to all processes.
     """
 
     def __init__(self, path: str, timeout: float, clock: Callable[[], float]) -> None:
         self._path = path
-        self._timeout = timeout
         self._clock = clock
         self.users = 0
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self.writer = FileConnection(path, timeout, self._check)
+        self.reader = FileConnection(path, timeout, self._check)
+        self._has_warned = False
         self._swept_at = float("-inf")
         watch_forks(self)
 
     def open(self) -> None:
         """Open the file, and make it if there is none."""
-        with self._connected():
+        with self._connected(self.writer):
             pass
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        with self._lock:
-            self._disconnect()
+        for connection in (self.writer, self.reader):
+            with connection.lock:
+                connection.close()
 
     # SQLite knows by process what it has locked, and a child takes its parent's locks for its own. So nothing is open
     # while a process forks, and both open the file again.
 
     def before_fork(self) -> None:
-        """Wait for the thread that uses the connection, and close it."""
-        self._lock.acquire()
-        self._disconnect()
+        """Wait for the threads that use the connections, and close them."""
+        for connection in (self.writer, self.reader):
+            connection.lock.acquire()
+            connection.close()
 
     def after_fork(self, is_child: bool) -> None:
-        """Let it be used again."""
+        """Let them be used again."""
         if is_child:
             self.users = 0
-        self._lock.release()
+        for connection in (self.writer, self.reader):
+            connection.lock.release()
 
     def read(self, key: str) -> SessionRecord | None:
         """See `SessionStore.read`."""
-        with self._connected() as connection:
+        with self._connected(self.reader) as connection:
             now = self._clock()
             rows = connection.execute(
                 "SELECT ends_at, name, value FROM sessions LEFT JOIN entries ON session = id "
@@ -124,20 +113,24 @@ class SessionFile:
             gone = connection.execute("DELETE FROM sessions WHERE key = ? AND ends_at > ?", (key, self._clock()))
             return gone.rowcount > 0
 
+    def _check(self) -> None:
+        problem = check_access(self._path)
+        if problem is not None and not self._has_warned:
+            self._has_warned = True
+            getLogger("asgi_sessions").warning("The sessions are not safe: %s", problem)
+
     @contextmanager
-    def _connected(self) -> Generator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = self._connect()
-                yield self._connection
-            except sqlite3.Error:
-                self._disconnect()  # the file may be another one, or sound again, when it is opened next
-                raise
+    def _connected(self, which: FileConnection) -> Generator[sqlite3.Connection]:
+        try:
+            with which.opened() as connection:
+                yield connection
+        except sqlite3.Error:
+            self.writer.is_stale = self.reader.is_stale = True  # so that both have the same file again
+            raise
 
     @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection]:
-        with self._connected() as connection, connection:  # which commits, or rolls back
+        with self._connected(self.writer) as connection, connection:  # which commits, or rolls back
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             self._sweep(connection)
@@ -153,54 +146,6 @@ class SessionFile:
         ).rowcount
         if swept < SWEPT_AT_ONCE:
             self._swept_at = now
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _connect(self) -> sqlite3.Connection:
-        with suppress(FileExistsError):  # to open one that is there, and close it, would undo locks of this process
-            # SQLite gives the files beside it the same mode.
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False)
-        try:
-            _use_wal(connection, monotonic() + self._timeout)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            if _version(connection) != VERSION:
-                _make(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-
-def _use_wal(connection: sqlite3.Connection, deadline: float) -> None:
-    """Let reading and writing not wait for each other. SQLite itself does not wait where several begin with it."""
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                raise
-            sleep(0.01)
-        else:
-            return
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def _make(connection: sqlite3.Connection) -> None:
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        version = _version(connection)
-        if version not in (0, VERSION):
-            raise sqlite3.DatabaseError(f"its version is {version}, and not {VERSION}; give another path")
-        for statement in SCHEMA if version == 0 else ():  # else another process has made it meanwhile
-            connection.execute(statement)
 
 
 def _set(connection: sqlite3.Connection, session: int, values: Mapping[str, str]) -> None:

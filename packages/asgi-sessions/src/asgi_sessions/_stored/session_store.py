@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import TracebackType
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 
 class SessionRecord(NamedTuple):
@@ -75,3 +75,23 @@ class SessionStore(Protocol):
     ) -> None:
         """End what was begun last."""
         ...
+
+
+_CALLS: Final = ("read", "create", "update", "delete", "__aenter__", "__aexit__")
+
+
+def check_store(store: object) -> None:
+    """Raise `TypeError` for what is no `SessionStore`.
+
+    >>> check_store("redis://localhost")
+    Traceback (most recent call last):
+    TypeError: A str is no store of sessions: give one, such as SQLiteSessionStore("sessions.sqlite3").
+    """
+    if isinstance(store, type):
+        raise TypeError(f"{store.__name__} is a class: give a store that is made of it, such as {store.__name__}().")
+    missing = [name for name in _CALLS if not callable(getattr(store, name, None))]
+    if len(missing) == len(_CALLS):  # what it is instead may have a password in it
+        kind = type(store).__name__
+        raise TypeError(f'A {kind} is no store of sessions: give one, such as SQLiteSessionStore("sessions.sqlite3").')
+    if missing:
+        raise TypeError(f"A {type(store).__name__} is no store of sessions yet: it has no {', '.join(missing)}.")

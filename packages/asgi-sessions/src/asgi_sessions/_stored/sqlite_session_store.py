@@ -27,10 +27,12 @@ class SQLiteSessionStore:
     """Keeps sessions in the file at ``path``, which all processes of one machine may use at the same time.
 
     The file is made with mode 0600 if it is not there, with two others beside it while it is used (``-wal`` and
-    ``-shm``), in a directory that must be there, on a local disk. Each process has one connection, used in worker
-    threads. Who waits longer than ``timeout`` seconds, 5 by default, for others that write or use the connection, gets
-    `SessionStoreUnavailable`; so does who meets a full disk, or a file that is damaged or no database of sessions. The
-    cause is logged once until it is over. When the application starts, it ends the start.
+    ``-shm``), in a directory that must be there, on a local disk. One that others may read, or that belongs to another
+    user, is warned of; one that others may write to is not used. Each process has two connections, one that writes and
+    one to read meanwhile, each used in worker threads. Who waits longer than ``timeout`` seconds, 5 by default, for
+    others that write or use the connection, gets `SessionStoreUnavailable`; so does who meets a full disk, or a file
+    that is damaged or no database of sessions. The cause is logged once until it is over. When the application starts,
+    it ends the start.
 
     A power cut may lose what was saved in the last moments, but never damages the file; a process that is killed loses
     nothing (``synchronous=NORMAL`` of SQLite's write-ahead log). Sessions that have expired are removed as others are
@@ -53,12 +55,12 @@ class SQLiteSessionStore:
         self.path: str = str(Path(path).absolute())  # whatever directory the process works in later
         self.timeout = timeout
         self._file = SessionFile(self.path, timeout, clock)
-        self._limiters: RunVar[CapacityLimiter] | None = None
+        self._limiters: RunVar[tuple[CapacityLimiter, CapacityLimiter]] | None = None
         self._has_failed = False
 
     async def read(self, key: str) -> SessionRecord | None:
         """See `SessionStore.read`."""
-        return await self._run(self._file.read, key)
+        return await self._run(self._file.read, key, is_reading=True)
 
     async def create(self, key: str, values: Mapping[str, str], expires_in: float) -> None:
         """See `SessionStore.create`."""
@@ -94,13 +96,14 @@ class SQLiteSessionStore:
         if self._file.users <= 0:  # less in a child that was forked inside
             self._file.users = 0
             with CancelScope(shield=True):
-                await to_thread.run_sync(self._file.close, limiter=self._limiter())
+                await to_thread.run_sync(self._file.close, limiter=self._limiter(is_reading=False))
 
-    async def _run(self, work: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
+    async def _run(self, work: Callable[[*Arguments], Result], *args: *Arguments, is_reading: bool = False) -> Result:
         """Do this in a thread, which ends what it has begun even if the task is cancelled."""
         from anyio import to_thread
 
-        return await to_thread.run_sync(self._do, monotonic() + self.timeout, work, *args, limiter=self._limiter())
+        limiter = self._limiter(is_reading=is_reading)
+        return await to_thread.run_sync(self._do, monotonic() + self.timeout, work, *args, limiter=limiter)
 
     def _do(self, deadline: float, work: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
         try:
@@ -121,15 +124,15 @@ class SQLiteSessionStore:
             cause = f"{type(error).__name__}: {error}"
             getLogger("asgi_sessions").error("The sessions in %s cannot be used: %s", self.path, cause)
 
-    def _limiter(self) -> CapacityLimiter:
-        """One thread at a time on each event loop, which are not those that AnyIO lends to others."""
+    def _limiter(self, *, is_reading: bool) -> CapacityLimiter:
+        """One thread to write and one to read on each event loop, which are not those that AnyIO lends to others."""
         from anyio import CapacityLimiter
         from anyio.lowlevel import RunVar
 
         if self._limiters is None:
             self._limiters = RunVar("asgi_sessions.sqlite")
-        limiter = self._limiters.get(None)
-        if limiter is None:
-            limiter = CapacityLimiter(1)
-            self._limiters.set(limiter)
-        return limiter
+        limiters = self._limiters.get(None)
+        if limiters is None:
+            limiters = CapacityLimiter(1), CapacityLimiter(1)
+            self._limiters.set(limiters)
+        return limiters[is_reading]

@@ -6,37 +6,32 @@ import json
 from collections.abc import Mapping
 from logging import getLogger
 from time import time
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any
 
 from asgi_types import Scope
 
-from .._cookie_session import CREATED, RENEWED_AFTER
 from .._placed_session import placed_session
 from .._session import Session
-from .._session_cookie import SessionCookie
+from .._session_age import CREATED, DEFAULT_AGE, RENEWED_AFTER
+from .._session_codec import DEEPEST
 from .._session_id import hash_of, new_id
 from .._session_too_large import SessionTooLargeError
-from .lost_changes import tell_of_ended_session, warn_of_late_beginning, warn_of_late_regeneration
+from .json_levels import levels_of
+from .lost_changes import (
+    tell_of_ended_session,
+    tell_of_missed_end,
+    warn_after_all,
+    warn_of_late_beginning,
+    warn_of_late_regeneration,
+    warn_of_lost_sign_in,
+    warn_of_no_response,
+)
 from .session_changes import SessionChanges, changes_of, size_of
-from .session_store import SessionRecord, SessionStore
-from .session_store_unavailable import SessionStoreUnavailable
+from .session_store import SessionRecord
+from .whole_step import done_whole
 
-SAVE_TIMEOUT: Final = 30.0
-"""Seconds that a save may take, in which nobody cancels it: its steps belong together."""
-
-DEFAULT_AGE: Final = 14 * 24 * 60 * 60
-"""Seconds that a session is kept whose cookie lasts until the browser is closed."""
-
-
-class StoreKeeping(Protocol):
-    """How sessions are kept in a store."""
-
-    store: SessionStore
-    cookie: SessionCookie
-    max_age: int | None
-    rolling: bool
-    max_lifetime: int | None
-    max_session_size: int
+if TYPE_CHECKING:
+    from .stored_session_middleware import StoredSessionMiddleware
 
 
 class StoredSession:
@@ -44,7 +39,7 @@ class StoredSession:
 
     __slots__ = ("_created", "_expires_in", "_id", "_keeping", "_placed", "_received", "session")
 
-    def __init__(self, keeping: StoreKeeping, session: Session) -> None:
+    def __init__(self, keeping: StoredSessionMiddleware, session: Session) -> None:
         self.session = session
         self._keeping = keeping
         self._id: str | None = None  # that of a session which is in the store
@@ -59,7 +54,7 @@ class StoredSession:
         record = await self._keeping.store.read(hash_of(id_))
         if record is not None and self._take(record):
             self._id = self.session._id = id_
-            self.session._begin = self._begin
+            self.session._begin_later(self._begin)
 
     def _take(self, record: SessionRecord) -> bool:
         """Keep what is in the store, but for what is the middleware's own; False if the session is over."""
@@ -73,11 +68,18 @@ class StoredSession:
     def _begin(self) -> Mapping[str, Any]:
         try:
             return {name: json.loads(value) for name, value in self._received.items()}
-        except (ValueError, RecursionError):
-            getLogger("asgi_sessions").exception("What the store has for a session is no JSON: it begins anew.")
-            self._id = self.session._id = None
-            self._received = {}
-            return {}
+        except ValueError:
+            return self._begin_anew()
+        except RecursionError:
+            if all(levels_of(value) <= DEEPEST for value in self._received.values()):
+                raise  # as there is too little room where it is looked at: nothing is wrong with the session
+            return self._begin_anew()
+
+    def _begin_anew(self) -> Mapping[str, Any]:
+        getLogger("asgi_sessions").exception("What the store has for a session is no JSON: it begins anew.")
+        self._id = self.session._id = None
+        self._received = {}
+        return {}
 
     def placed(self, scope: Scope) -> Session:
         """The session to keep: ours, or what the application has put in its place, which goes by the same id."""
@@ -86,9 +88,10 @@ class StoredSession:
         placed = placed_session(scope, own)
         if placed is not own:
             own.mark_accessed()
-            if not placed._is_regenerated:
+            if not _is_to_move(placed):
                 placed._id = own._id
             placed._is_regenerated = placed._is_regenerated or own._is_regenerated
+            placed._is_cleared = placed._is_cleared or own._is_cleared
             placed._is_ended = placed._is_ended or own._is_ended
         return placed
 
@@ -110,22 +113,23 @@ class StoredSession:
         """What is to be saved after the application has returned; None if there is nothing, or it cannot be kept."""
         if not session.accessed:
             return None
+        if self._id is not None and session._is_ended:
+            if session:
+                warn_of_late_beginning()
+            return SessionChanges({}, {}, [*self._received])
         changes = self._changes_of(session)
         if self._id is None:
             if changes.values and not is_answered:
-                warn_of_late_beginning()
+                warn_of_no_response(changes.names)
             return None
-        if session._is_ended:
-            if changes.values:
-                warn_of_late_beginning()
-            return SessionChanges({}, {}, changes.removed)
         if session._is_regenerated:
             warn_of_late_regeneration(changes.names)
             return None
         return self._checked(changes) if changes.changed or changes.removed else None
 
     def _changes_of(self, session: Session) -> SessionChanges:
-        if session.modified or session._may_have_changed_inside:
+        is_read = session._unread is None  # and not one that nobody could read where it was looked at
+        if is_read and (session.modified or session._may_have_changed_inside):
             return changes_of(session, self._received)
         return SessionChanges(self._received, {}, [])  # none of what was shown can be changed
 
@@ -153,43 +157,55 @@ class StoredSession:
     async def save(self, session: Session, changes: SessionChanges, scope: Scope) -> str | None:
         """Do what is to be done, all of it or nothing, and give the ``Set-Cookie`` for it, if there is one.
 
-        Raises `SessionStoreUnavailable`.
+        Of a session that ends to begin another, the end comes first, and is done whatever follows. Raises
+        `SessionStoreUnavailable`.
         """
-        from anyio import move_on_after
-
-        with move_on_after(SAVE_TIMEOUT, shield=True):
-            cookie = await self._save(session, changes, scope)
-            self._received = changes.values  # and not what is in the store, for what changes from now on
-            session._is_regenerated = session._is_ended = False
-            return cookie
-        raise SessionStoreUnavailable
+        if vars(type(self._keeping.store)).get("_never_waits"):  # so that nobody can be cancelled meanwhile
+            return await self._save(session, changes, scope)
+        return await done_whole(self._save, session, changes, scope)
 
     async def _save(self, session: Session, changes: SessionChanges, scope: Scope) -> str | None:
-        store, old = self._keeping.store, self._id
+        cookie = await self._saved(session, changes, scope)
+        self._received = changes.values  # and not what is in the store, for what changes from now on
+        session._is_regenerated = session._is_cleared = session._is_ended = False
+        return cookie
+
+    async def _saved(self, session: Session, changes: SessionChanges, scope: Scope) -> str | None:
+        old = self._id
         if old is None:
-            return await self._create(session, changes.values, scope)
+            return await self._create(session._id or new_id(), changes.values, scope)
+        if session._is_ended:
+            await self._end(old)
+            if not changes.values:
+                return self._removing(scope)
+            return await self._create(session._id or new_id(), changes.values, scope)
         if not changes.values:
             self._id = None
-            if await store.delete(hash_of(old)) or session._is_ended:
-                return self._keeping.cookie.removing(scope)
-            tell_of_ended_session(changes.names)
-            return None  # whoever has ended it may have set another cookie
-        if session._is_ended:
-            # In this order, so that a store which fails in between leaves the session that the client knows.
-            cookie = await self._create(session, changes.values, scope)
-            await store.delete(hash_of(old))
-            return cookie
-        if await (self._move(session, old, changes) if session._is_regenerated else self._update(old, changes)):
+            if await self._keeping.store.delete(hash_of(old)):
+                return self._removing(scope)
+        elif await (self._move(session, old, changes) if _is_to_move(session) else self._update(old, changes)):
             return self._setting(scope)
-        self._id = None
-        if session._is_regenerated and changes.changed:
-            # The session is over, but not what this request has done: somebody has signed in.
-            return await self._create(session, changes.changed, scope)
-        tell_of_ended_session(changes.names)
+        self._id = None  # whoever has ended it may have set another cookie
+        tell = warn_of_lost_sign_in if changes.values and _is_to_move(session) else tell_of_ended_session
+        tell(changes.names)
         return None
 
-    async def _create(self, session: Session, values: Mapping[str, str], scope: Scope) -> str:
-        id_, created = session._id or new_id(), int(time())
+    async def _end(self, id_: str) -> None:
+        if not await self._keeping.store.delete(hash_of(id_)):
+            tell_of_missed_end(hash_of(id_))
+        self._id = None
+
+    async def end_if_asked(self, scope: Scope) -> None:
+        """End a session that `Session.invalidate` was called for, where nothing else of it is saved."""
+        try:
+            session = self.placed(scope)
+        except (TypeError, RecursionError):  # for what is in its place
+            session = self.session
+        if self._id is not None and session._is_ended:
+            await done_whole(self._end, self._id)
+
+    async def _create(self, id_: str, values: Mapping[str, str], scope: Scope) -> str:
+        created = int(time())
         entries = {**values, CREATED: str(created)}
         await self._keeping.store.create(hash_of(id_), entries, self._time_left(created))
         self._id, self._created = id_, created
@@ -215,10 +231,24 @@ class StoredSession:
         max_age = None if self._keeping.max_age is None else left
         return self._keeping.cookie.setting(self._id, max_age, scope)
 
+    def _removing(self, scope: Scope) -> str:
+        return self._keeping.cookie.removing(scope)
+
     def close(self, session: Session) -> None:
         """The response begins: from now on no id can be given to the client."""
         self._placed = session
-        self.session._is_regenerated = self.session._is_ended = False
+        self.session._is_regenerated = self.session._is_cleared = self.session._is_ended = False
         session._id = self._id
+        session._is_answered = True
         session._has_id = self._id is not None
         session._late = warn_of_late_beginning if self._id is None else None
+
+    def leave(self) -> None:
+        """The application has returned: from now on nothing is saved."""
+        self.session._late = warn_after_all
+        self._placed._is_answered = False  # should the application put it into another request
+
+
+def _is_to_move(session: Session) -> bool:
+    """Whether it gets a new id: also where it was cleared before somebody signed in, as without stores it need be."""
+    return session._is_regenerated or session._is_cleared

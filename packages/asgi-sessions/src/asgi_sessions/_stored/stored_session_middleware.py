@@ -5,13 +5,14 @@ from __future__ import annotations
 from asgi_types import ASGIApp, HTTPException, Receive, SameSite, Scope, Send, refuse
 from asgi_types.lifespan import lifespan_within
 
-from .._placed_session import place_session
+from .._placed_session import enter_session, leave_session
+from .._session_age import DEFAULT_AGE
 from .._session_cookie import SessionCookie
 from .._session_id import is_id
 from .saved_response import SavedResponse
-from .session_store import SessionStore
+from .session_store import SessionStore, check_store
 from .session_store_unavailable import SessionStoreUnavailable
-from .stored_session import DEFAULT_AGE, StoredSession
+from .stored_session import StoredSession
 
 
 class StoredSessionMiddleware:
@@ -32,17 +33,21 @@ class StoredSessionMiddleware:
     The session is read before the application is called, and saved before its response begins, so that who has the
     response finds the change. Only entries that were added, changed or removed are written: of two requests at the same
     time that change different entries, both are kept, and of the same entry, the one saved later. A session that is
-    emptied ends, and what others change in one that has ended is dropped. What is changed after the response has begun
-    is saved when the application returns, but not if it raises; a session cannot begin then.
+    emptied ends, and what others change in one that has ended is dropped, be it a sign-in by `Session.regenerate`,
+    which is logged. What is changed after the response has begun is saved when the application returns, but not if it
+    raises; a session cannot begin then. `Session.invalidate` counts even if the application raises or is cancelled.
 
     While the store cannot be reached, the client gets a 503: before the application is called, or in place of its
-    response. Where the response has begun, what is lost is logged. Inside of another one that sets the same cookie it
-    hands the connection on: the outer keeps the session of both.
+    response. Where the response has begun, what is lost is logged. Inside of another one that sets a cookie of this
+    name it hands the connection on: the outer keeps the session of both. Inside of a `SessionMiddleware` that does, it
+    is a `RuntimeError`.
 
-    Raises `ValueError` for a cookie that browsers would refuse for its name or attributes and for times of 0 and less,
-    and `AssertionError` for an unknown ``same_site``. Sending the response raises `SessionTooLargeError` if the session
-    is larger than the class attribute ``max_session_size``, 1 MiB of JSON, and `TypeError` if it holds what JSON
-    cannot. Nothing is saved and sent then, and another response, such as an error page, goes out without the cookie.
+    Raises `TypeError` for what is no store, `ValueError` for a cookie that browsers would refuse for its name or
+    attributes and for times and sizes of 0 and less, and `AssertionError` for an unknown ``same_site``. Sending the
+    response raises `SessionTooLargeError` if the session is larger than ``max_session_size``, 1 MiB of JSON by default,
+    `TypeError` if it holds what JSON cannot, and `ValueError` for an entry named ``_session_created``, which is the
+    middleware's own. Nothing is saved and sent then, and another response, such as an error page, goes out without the
+    cookie.
 
     >>> import asyncio
     >>> from asgi_sessions import MemorySessionStore
@@ -55,8 +60,6 @@ class StoredSessionMiddleware:
     >>> asyncio.run(app({"type": "http", "headers": []}, None, send))
     [b'vary', b'set-cookie', b'cache-control']
     """
-
-    max_session_size: int = 1024 * 1024
 
     def __init__(
         self,
@@ -72,10 +75,14 @@ class StoredSessionMiddleware:
         partitioned: bool = False,
         rolling: bool = False,
         max_lifetime: int | None = None,
+        max_session_size: int = 1024 * 1024,
     ) -> None:
         for name, seconds in (("max_age", max_age), ("max_lifetime", max_lifetime)):
             if seconds is not None and seconds <= 0:
                 raise ValueError(f"{name} is a number of seconds above 0, or None, not {seconds!r}.")
+        if max_session_size <= 0:
+            raise ValueError(f"max_session_size is a number of bytes above 0, not {max_session_size!r}.")
+        check_store(store)
         self.app = app
         self.store = store
         self.cookie: SessionCookie = SessionCookie(
@@ -84,10 +91,10 @@ class StoredSessionMiddleware:
         self.max_age = max_age
         self.rolling = rolling
         self.max_lifetime = max_lifetime
-        self._kept_as = (type(self), session_cookie, path, domain)
+        self.max_session_size = max_session_size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not self._is_inside_itself(scope):
+        if scope["type"] in ("http", "websocket"):
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             await lifespan_within(self.store, self.app, scope, receive, send)
@@ -95,16 +102,14 @@ class StoredSessionMiddleware:
             await self.app(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        session = place_session(scope)
-        session._kept_as = self._kept_as
+        session = enter_session(scope, "StoredSessionMiddleware", self.cookie.name)
+        if session is None:
+            await self.app(scope, receive, send)
+            return
         try:
             await self._serve_session(StoredSession(self, session), scope, receive, send)
         finally:
-            session._kept_as = None  # who calls an application again with the same scope gets another session
-
-    def _is_inside_itself(self, scope: Scope) -> bool:
-        # Of two that set the same cookie, one would undo what the other did: the outer keeps the session of both.
-        return getattr(scope.get("session"), "_kept_as", None) == self._kept_as
+            leave_session(session)
 
     async def _serve_session(self, kept: StoredSession, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = await self._load(kept, scope)
@@ -114,11 +119,16 @@ class StoredSessionMiddleware:
         response = SavedResponse(kept, scope, receive, send)
         try:
             await self.app(scope, receive, response.send)
-        except Exception as error:
-            if not response.is_end(error):
+        except GeneratorExit:  # nothing can be waited for
+            raise
+        except BaseException as error:  # be it that the request is cancelled
+            await response.give_up()
+            if not (isinstance(error, Exception) and response.is_end(error)):
                 raise
         else:
             await response.finish()
+        finally:
+            kept.leave()
 
     async def _load(self, kept: StoredSession, scope: Scope) -> HTTPException | None:
         value = self.cookie.read(scope)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 if TYPE_CHECKING:
     from coredis import Redis
 
-# The client factory of asgi-middleware does the same, and so does that of asgi-sessions, in its link to Redis. Siblings
-# do not import each other, and what they share, the core, imports nothing but the standard library; so what is mended
-# here is to be mended there.
+# The client factories of asgi-middleware and of asgi-sessions do the same. Siblings do not import each other, and what
+# they share, the core, imports nothing but the standard library; so what is mended here is to be mended there.
 MISSING: Final = "Redis is reached by coredis, which is not installed: pip install asgi-websockets[redis]"
 
 
@@ -33,6 +32,10 @@ def clients_of(url: str, seconds: float) -> Callable[[], Redis[bytes]]:
     parts = urlsplit(url)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError(f"The URL of Redis begins with redis://, rediss:// or unix://, not with {parts.scheme!r}.")
+    try:
+        _ = parts.port
+    except ValueError:  # whose text has a part of the password
+        raise ValueError("The port of the URL of Redis is no number. In a password, '/' is %2F.") from None
     options: dict[str, Any] = {
         "decode_components": True,
         "connect_timeout": seconds,

@@ -1,4 +1,10 @@
-"""A real Redis that can be killed, stopped and started again."""
+"""A real Redis for tests that can be killed, stopped and started again; what all packages with an extra for it share.
+
+It is a plugin of pytest that `conftest.py` beside it loads, so that a test finds its fixtures in any package, and a
+conftest the class: ``from redis_server import RedisServer``.
+"""
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -6,30 +12,34 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import anyio
 import pytest
 
 
-class Server:
+class RedisServer:
     """A redis-server that keeps nothing on disk: what it knows is lost when it is killed."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program: str, folder: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+            self.port: int = probe.getsockname()[1]
         self.folder = folder
-        self.command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
-        self.command += ["--save", "", "--appendonly", "no"]
-        self.process = None
+        self.command_line = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        self.command_line += ["--save", "", "--appendonly", "no"]
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
 
-    def start(self):
+    def start(self, *options: str) -> None:
+        """Start it, and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*self.command_line, *options], stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
@@ -40,42 +50,45 @@ class Server:
                 return
         pytest.fail(f"Redis did not come up:\n{(self.folder / 'log').read_text()}")
 
-    def kill(self):
+    def kill(self) -> None:
+        """End it at once, as a crash does."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process = None
 
-    async def start_later(self):
-        await anyio.to_thread.run_sync(self.start)
+    async def start_later(self, *options: str) -> None:
+        await anyio.to_thread.run_sync(self.start, *options)
 
-    async def kill_later(self):
+    async def kill_later(self) -> None:
         await anyio.to_thread.run_sync(self.kill)
 
-    def pause(self):
+    def pause(self) -> None:
+        assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
 
-    def resume(self):
+    def resume(self) -> None:
+        assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
 
-    def ask(self, *words):
+    def ask(self, *words: bytes | str | int) -> Any:
         """The answer to one command, on a connection of its own."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
-            with connection.makefile("rb") as answers:
-                return command(connection, answers, *words)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        with connection, connection.makefile("rb") as answers:
+            return ask_on(connection, answers, *words)
 
-    async def ask_later(self, *words):
+    async def ask_later(self, *words: bytes | str | int) -> Any:
         return await anyio.to_thread.run_sync(self.ask, *words)
 
 
-def command(connection, answers, *words):
+def ask_on(connection: socket.socket, answers: BinaryIO, *words: bytes | str | int) -> Any:
     """Send a command, and read its answer; an error is raised."""
     parts = [word if isinstance(word, bytes) else str(word).encode() for word in words]
     connection.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts))
     return read_answer(answers)
 
 
-def read_answer(answers):
+def read_answer(answers: BinaryIO) -> Any:
     line = answers.readline()
     if not line:
         raise ConnectionError("Redis has gone.")
@@ -90,18 +103,21 @@ def read_answer(answers):
     return int(text) if kind == b":" else text
 
 
+MakeServer = Callable[..., RedisServer]
+
+
 @pytest.fixture(name="make_server", scope="session")
-def make_server_fixture():
-    """Servers that are not started yet."""
+def make_server_fixture() -> Iterator[MakeServer]:
+    """Servers that are not started yet: ``make_server(folder)``; skipped where none is installed, but not in CI."""
     program = shutil.which("redis-server")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("redis-server is not installed.")
         pytest.skip("redis-server is not installed.")
-    servers = []
+    servers: list[RedisServer] = []
 
-    def make(folder):
-        servers.append(Server(program, folder))
+    def make(folder: Path, kind: type[RedisServer] = RedisServer) -> RedisServer:
+        servers.append(kind(program, folder))
         return servers[-1]
 
     yield make
@@ -110,21 +126,21 @@ def make_server_fixture():
 
 
 @pytest.fixture(name="shared_redis", scope="session")
-def shared_redis_fixture(make_server, tmp_path_factory):
+def shared_redis_fixture(make_server: MakeServer, tmp_path_factory: pytest.TempPathFactory) -> RedisServer:
     server = make_server(tmp_path_factory.mktemp("redis"))
     server.start()
     return server
 
 
 @pytest.fixture(name="redis")
-def redis_fixture(shared_redis):
+def redis_fixture(shared_redis: RedisServer) -> Iterator[RedisServer]:
     """A running server, empty, that the test leaves running."""
     yield shared_redis
     shared_redis.ask("FLUSHALL")
 
 
 @pytest.fixture(name="no_redis")
-def no_redis_fixture(make_server, tmp_path):
+def no_redis_fixture(make_server: MakeServer, tmp_path: Path) -> Iterator[RedisServer]:
     """A server that is not started yet."""
     server = make_server(tmp_path)
     yield server
@@ -132,17 +148,17 @@ def no_redis_fixture(make_server, tmp_path):
 
 
 @pytest.fixture(name="own_redis")
-def own_redis_fixture(no_redis):
+def own_redis_fixture(no_redis: RedisServer) -> RedisServer:
     """A running server, to be killed, paused and restarted."""
     no_redis.start()
     return no_redis
 
 
 @pytest.fixture(name="until")
-def until_fixture():
+def until_fixture() -> Callable[..., Awaitable[None]]:
     """Wait for something; the time limit is for a machine that is busy."""
 
-    async def until(condition, seconds=20):
+    async def until(condition: Callable[[], Awaitable[object]], seconds: float = 20) -> None:
         with anyio.fail_after(seconds):
             while True:
                 if await condition():

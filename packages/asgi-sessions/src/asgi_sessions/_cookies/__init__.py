@@ -1,0 +1,1 @@
+"""Sessions that are in a cookie as a whole, signed or encrypted."""
