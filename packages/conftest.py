@@ -13,11 +13,11 @@ import timeit
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis_server
 from blockbuster import BlockBuster
 from hypothesis import settings
 
@@ -204,15 +204,8 @@ class Drive:
     lint = Lint
 
 
-# Pytest takes names of plugins at the root only, and no folder of tests is on the path: so it is loaded by its file.
-_spec = spec_from_file_location("redis_server", Path(__file__).with_name("redis_server.py"))
-assert _spec is not None
-assert _spec.loader is not None
-redis_server = sys.modules["redis_server"] = module_from_spec(_spec)
-_spec.loader.exec_module(redis_server)
-
-
 def pytest_configure(config: pytest.Config) -> None:
+    # Its fixtures are for all packages; a conftest below the root may not name a plugin.
     config.pluginmanager.register(redis_server, "redis_server")
 
 

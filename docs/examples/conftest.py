@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_port import free_port
 
 SERVERS = {
     "uvicorn": ["-m", "uvicorn", "{app}", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
@@ -167,12 +168,6 @@ def program(*names: str) -> str:
     if os.environ.get("CI"):
         pytest.fail(f"None of {', '.join(names)} is installed.")
     pytest.skip(f"None of {', '.join(names)} is installed.")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_up(served: Served) -> None:

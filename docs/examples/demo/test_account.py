@@ -106,7 +106,12 @@ def test_two_tabs_that_save_at_the_same_time_keep_both(
         for number, (page, text) in enumerate(((one, "From the first tab"), (two, "From the second tab"))):
             page.goto(f"{served.url}/drafts")
             page.fill(f"[name=text] >> nth={number}", text)
-        with one.expect_response("**/drafts/letter") as first, two.expect_response("**/drafts/list") as second:
+        with (
+            one.expect_navigation(),
+            two.expect_navigation(),
+            one.expect_response("**/drafts/letter") as first,
+            two.expect_response("**/drafts/list") as second,
+        ):
             one.evaluate("document.querySelectorAll('form')[1].submit()")
             two.evaluate("document.querySelectorAll('form')[2].submit()")
         timings = [found.value.request.timing for found in (first, second)]

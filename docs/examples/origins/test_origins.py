@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from free_port import free_port
 
 HERE = Path(__file__).parent
 HOSTS = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
@@ -59,12 +59,6 @@ def origins_fixture(request: pytest.FixtureRequest, serve: Any) -> Iterator[Orig
         serve("uvicorn", "origins:pages", HERE, port=pages_port, env=env),
     ):
         yield origins
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(name="page", params=["signed in", "signed out"])

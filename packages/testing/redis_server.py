@@ -18,15 +18,14 @@ from typing import Any, BinaryIO
 
 import anyio
 import pytest
+from free_port import free_port
 
 
 class RedisServer:
     """A redis-server that keeps nothing on disk: what it knows is lost when it is killed."""
 
     def __init__(self, program: str, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.folder = folder
         self.command_line = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
         self.command_line += ["--save", "", "--appendonly", "no"]
