@@ -95,7 +95,7 @@ def tests(session: nox.Session) -> None:
         return
     session.run("pytest", "packages", EVERY_CORE, "--cov")
     # These wait for servers most of the time. Those of a file share servers, so they stay together.
-    session.run("pytest", "docs/examples", "--numprocesses=3", "--dist=loadfile")
+    session.run("pytest", "docs/examples", "--numprocesses=2", "--dist=loadfile")
 
 
 @nox.session
