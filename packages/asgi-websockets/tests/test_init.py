@@ -1,79 +1,23 @@
 """The package as a whole: its names, each loaded when it is asked for."""
 
-import ast
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
-import pytest
+from lazy_root import LazyRootTests, loaded_by, printed
 
 import asgi_types.json_codec
 import asgi_websockets
 
 PACKAGE = Path(__file__).parent.parent
 
-NOT_OURS = {"Any", "TYPE_CHECKING", "redis", "testing"}  # the last two are modules of their own
 
-
-def printed(code):
-    """What a program prints in an interpreter of its own."""
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.split()
-
-
-def loaded_by(statement):
-    """The modules that a statement loads."""
-    return printed(f"import sys; before = set(sys.modules)\n{statement}\nprint(*sorted(set(sys.modules) - before))")
+class TestNames(LazyRootTests):
+    package = asgi_websockets
+    not_ours = frozenset({"TYPE_CHECKING", "redis", "testing"})  # the last two are modules of their own
 
 
 def ours(modules):
     return [name for name in modules if name.startswith("asgi_")]
-
-
-def test_all_is_sorted_and_what_is_there():
-    public = [name for name in dir(asgi_websockets) if not name.startswith("_") and name not in NOT_OURS]
-    assert list(asgi_websockets.__all__) == sorted(public)
-
-
-def test_dir_has_all_names_before_any_is_loaded():
-    names = printed("import asgi_websockets; print(*dir(asgi_websockets))")
-    assert names == sorted(names)
-    assert set(names) >= {*asgi_websockets.__all__, "__doc__", "__getattr__"}
-
-
-@pytest.mark.parametrize("name", asgi_websockets.__all__)
-def test_every_name_is_there(name):
-    value = getattr(asgi_websockets, name)
-    assert vars(asgi_websockets)[name] is value
-    assert asgi_websockets.__getattr__(name) is value
-
-
-def test_all_of_them_can_be_imported_at_once():
-    names = printed("from asgi_websockets import *; print(*[name for name in dir() if not name.startswith('_')])")
-    assert names == sorted(asgi_websockets.__all__)
-
-
-@pytest.mark.parametrize("name", ["websockets", "_home", "__path", ""])
-def test_another_name_is_an_attribute_error(name):
-    with pytest.raises(AttributeError, match=f"^module 'asgi_websockets' has no attribute '{name}'$"):
-        getattr(asgi_websockets, name)
-    assert not hasattr(asgi_websockets, name)
-
-
-def test_another_name_cannot_be_imported():
-    with pytest.raises(ImportError, match="cannot import name 'Socket' from 'asgi_websockets'"):
-        from asgi_websockets import Socket  # noqa: F401
-
-
-def test_type_checkers_see_each_name_where_it_is_loaded_from():
-    tree = ast.parse(Path(asgi_websockets.__file__).read_text("utf-8"))
-    [block] = [node for node in tree.body if isinstance(node, ast.If)]
-    assert {alias.name: "." * node.level + node.module for node in block.body for alias in node.names} == (
-        asgi_websockets._HOMES
-    )
-    assert all(alias.name == alias.asname for node in block.body for alias in node.names)
-    assert set(asgi_websockets._HOMES) == set(asgi_websockets.__all__)
 
 
 def test_the_cores_names_are_the_cores():
