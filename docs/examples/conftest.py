@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from free_port import free_port
+from redis_server import RedisServer
 
 SERVERS = {
     "uvicorn": ["-m", "uvicorn", "{app}", "--host=127.0.0.1", "--port={port}", "--log-level=info"],
@@ -111,48 +112,10 @@ def curl_program_fixture() -> str:
     return program("curl")
 
 
-@dataclass
-class RedisServer:
-    """A real Redis on a port of its own, that may be killed and started again there; it keeps nothing."""
-
-    command: list[str]
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, "Redis has ended at once."
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                    connection.sendall(b"PING\r\n")
-                    if connection.recv(7) == b"+PONG\r\n":
-                        return
-            except OSError:
-                pass
-            time.sleep(0.05)
-        pytest.fail("Redis did not come up.")
-
-    def kill(self) -> None:
-        """End it at once, as a crash does."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 @pytest.fixture(name="redis_server")
 def redis_server_fixture(tmp_path: Path) -> Iterator[RedisServer]:
-    """A running Redis; skipped where none is installed, which CI does not forgive."""
-    port = free_port()
-    command = [program("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path)]
-    server = RedisServer([*command, "--save", "", "--appendonly", "no"], port)
+    """A running Redis of the test's own, which it may kill; skipped where none is installed, as above."""
+    server = RedisServer(program("redis-server"), tmp_path)
     try:
         server.start()
         yield server

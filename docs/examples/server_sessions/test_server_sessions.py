@@ -41,7 +41,7 @@ BROKEN = [
 def durable_redis_fixture(redis_server: Any) -> Any:
     """A Redis that knows after a crash what it has confirmed."""
     redis_server.kill()
-    redis_server.command += ["--appendonly", "yes", "--appendfsync", "always"]
+    redis_server.command_line += ["--appendonly", "yes", "--appendfsync", "always"]
     redis_server.start()
     return redis_server
 
