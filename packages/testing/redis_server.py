@@ -1,6 +1,6 @@
 """A real Redis for tests that can be killed, stopped and started again; what packages and examples share.
 
-It is a plugin of pytest that `conftest.py` beside it loads, so that a test finds its fixtures in any package, and a
+It is a plugin of pytest that `packages/conftest.py` loads, so that a test finds its fixtures in any package, and a
 conftest the class: ``from redis_server import RedisServer``.
 """
 
