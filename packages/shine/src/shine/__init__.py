@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
+    from ._drop_in.install import install_as_starlette as install_as_starlette
     from ._version import __version__ as __version__
     from .applications import Shine as Shine
     from .background import BackgroundTask as BackgroundTask
@@ -75,6 +76,7 @@ _HOMES = {
     "WebSocketRoute": ".routing",
     "__version__": "._version",
     "http_middleware": ".middleware.base",
+    "install_as_starlette": "._drop_in.install",
 }
 
 __all__ = (
@@ -110,6 +112,7 @@ __all__ = (
     "WebSocketRoute",
     "__version__",
     "http_middleware",
+    "install_as_starlette",
 )
 
 _lazy_names(globals(), _HOMES)
