@@ -57,6 +57,10 @@ class AsyncWebSocketTestSession:
     The lifespan is not run: nobody sends ``lifespan.startup``. An application that blocks the event loop, or goes on
     when it is cancelled, cannot be stopped, and holds the session up.
 
+    With ``strict=False`` it is a server like many others: it takes messages that are malformed, though not out of order,
+    gives the application whatever the client sends, and cancels without an error an application that has not ended 0.2
+    seconds after the disconnect.
+
     ``accepted_subprotocol`` and ``extra_headers``, a list of byte pairs, are those of the application's accept.
 
     >>> import anyio
@@ -91,6 +95,7 @@ class AsyncWebSocketTestSession:
         cookies: Mapping[str, str] | None = None,
         timeout: float = 5.0,
         max_queue: int = 1000,
+        strict: bool = True,
     ) -> None:
         if isinstance(scope, str):
             scope = websocket_scope(scope, subprotocols, headers, cookies=cookies)
@@ -104,6 +109,7 @@ class AsyncWebSocketTestSession:
         self.scope = scope
         self.timeout: float = _checked_limit(timeout)
         self.max_queue = max_queue
+        self.strict = strict
         self.extra_headers = []
 
     @property
@@ -131,11 +137,8 @@ class AsyncWebSocketTestSession:
         if message["type"] == "websocket.disconnect":
             await self.close(message.get("code", 1005), message.get("reason"))
             return
-        if message["type"] != "websocket.receive":
-            raise ValueError(f"A client sends 'websocket.receive' or 'websocket.disconnect', not {message['type']!r}.")
-        problem = data_problem(message)
-        if problem is not None:
-            raise ValueError(f"Invalid 'websocket.receive': {problem}.")
+        if self.strict:
+            _check(message)
         if connection.client_knows:
             raise WebSocketDisconnected(f"The connection is closed, with code {self.close_code}.")
         connection.put(dict(message))
@@ -244,7 +247,7 @@ class AsyncWebSocketTestSession:
     def _prepare(self) -> Connection:
         if self._connection is not None:
             raise RuntimeError("A session is for one connection: make another one.")
-        self._connection = Connection(self.app, self.scope, self.max_queue)
+        self._connection = Connection(self.app, self.scope, self.max_queue, self.strict)
         return self._connection
 
     async def _connect(self) -> None:
@@ -276,12 +279,13 @@ class AsyncWebSocketTestSession:
             # An application that is about to close by itself may do so: else it were chance which side is the first.
             await connection.wait_until(connection.is_at_rest, min(self.timeout, REST))
         connection.close(code, "")
-        seconds = self.timeout if exc is None else min(self.timeout, GRACE) if isinstance(exc, Exception) else 0
+        seconds = self._patience(exc)
         late = None
         if not await connection.wait_until(lambda: connection.has_ended, seconds):
-            late = TimeoutError(
-                f"The application did not end within {_seconds(seconds)} of the disconnect.{connection.place()}"
-            )
+            if self.strict:
+                late = TimeoutError(
+                    f"The application did not end within {_seconds(seconds)} of the disconnect.{connection.place()}"
+                )
             connection.cancel()
             await connection.wait_until(lambda: connection.has_ended, math.inf)
         if late is not None and exc is None:
@@ -294,6 +298,12 @@ class AsyncWebSocketTestSession:
         elif (failure := connection.take_failure()) is not None:
             exc.add_note(f"The application failed too, with {failure!r}.")
 
+    def _patience(self, exc: BaseException | None) -> float:
+        """How many seconds the application has to end after the disconnect."""
+        if exc is None:
+            return self.timeout if self.strict else min(self.timeout, REST)
+        return min(self.timeout, GRACE) if isinstance(exc, Exception) else 0
+
     def _cancel(self) -> None:
         assert self._connection is not None
         self._connection.cancel()
@@ -302,6 +312,14 @@ class AsyncWebSocketTestSession:
         if self._connection is None or not self._is_inside:
             raise RuntimeError("A session is used inside its 'with' block.")
         return self._connection
+
+
+def _check(message: Message) -> None:
+    if message["type"] != "websocket.receive":
+        raise ValueError(f"A client sends 'websocket.receive' or 'websocket.disconnect', not {message['type']!r}.")
+    problem = data_problem(message)
+    if problem is not None:
+        raise ValueError(f"Invalid 'websocket.receive': {problem}.")
 
 
 def _checked_limit(seconds: float) -> float:

@@ -11,7 +11,7 @@ from asgi_types import ASGIApp, Message, Scope
 
 from .._disconnect import WebSocketDisconnect
 from .denied import WebSocketDenied
-from .message_check import checked_message
+from .message_check import check_message, message_copy
 from .waiting_place import waiting_place
 
 
@@ -47,7 +47,7 @@ class ClientGone(OSError):  # noqa: N818 - it says what happened, like WebSocket
 class Connection:
     """Runs ``app`` on ``scope``. Made, like all that it waits with, in the event loop that it lives in."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, max_queue: int) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, max_queue: int, strict: bool) -> None:
         from anyio import CancelScope, Event, Lock
 
         self.scope = scope
@@ -59,6 +59,7 @@ class Connection:
         self.client_knows = False  # that the connection is closed
         self._app = app
         self._max_queue = max_queue
+        self._is_strict = strict
         self._from_client: deque[Message] = deque([{"type": "websocket.connect"}])
         self._from_app: deque[Message] = deque()
         self._denial: Message = {}
@@ -136,7 +137,9 @@ class Connection:
         return len(self._from_app) >= self._max_queue
 
     def _check(self, message: Any) -> Message:
-        checked = checked_message(message, self.scope.get("subprotocols") or ())
+        checked = message_copy(message)
+        if self._is_strict:
+            check_message(checked, self.scope.get("subprotocols") or ())
         name, allowed = checked["type"], ALLOWED[self.phase]
         if name not in allowed:
             expected = f"Expected {' or '.join(map(repr, allowed))}" if allowed else "The connection is over"

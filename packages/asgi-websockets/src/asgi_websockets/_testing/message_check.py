@@ -13,24 +13,25 @@ REASON_BYTES = 123
 """A control frame holds 125 bytes, two of which are the code (RFC 6455 section 5.5)."""
 
 
-def checked_message(message: Any, offered: Sequence[str]) -> dict[str, Any]:
-    """A copy of ``message`` with its headers as a list; ``offered`` are the client's subprotocols.
-
-    Raises `RuntimeError` for what is no message, or not a complete one.
-    """
-    checked: dict[str, Any] = dict(cast("Mapping[str, Any]", message)) if isinstance(message, Mapping) else {}
-    if not isinstance(checked.get("type"), str):
+def message_copy(message: Any) -> dict[str, Any]:
+    """A copy of ``message`` with its headers as a list; `RuntimeError` for what is no message."""
+    copy: dict[str, Any] = dict(cast("Mapping[str, Any]", message)) if isinstance(message, Mapping) else {}
+    if not isinstance(copy.get("type"), str):
         raise RuntimeError(f"Not an ASGI message: {message!r:.500}.")
-    name = checked["type"]
-    if isinstance(checked.get("headers"), Iterable):
-        checked["headers"] = [*checked["headers"]]  # once: it may be a generator
+    if isinstance(copy.get("headers"), Iterable):
+        copy["headers"] = [*copy["headers"]]  # once: it may be a generator
+    return copy
+
+
+def check_message(message: Mapping[str, Any], offered: Sequence[str]) -> None:
+    """Raises `RuntimeError` for a message that is not complete; ``offered`` are the client's subprotocols."""
+    name = message["type"]
     check = CHECKS.get(name)
-    problem = None if check is None else check(checked)
-    if name == "websocket.accept" and problem is None and checked.get("subprotocol") not in (None, *offered):
-        problem = f"the client offers {list(offered)!r}, and not the subprotocol {checked['subprotocol']!r}"
+    problem = None if check is None else check(message)
+    if name == "websocket.accept" and problem is None and message.get("subprotocol") not in (None, *offered):
+        problem = f"the client offers {list(offered)!r}, and not the subprotocol {message['subprotocol']!r}"
     if problem is not None:
         raise RuntimeError(f"Invalid {name!r}: {problem}.")
-    return checked
 
 
 def is_close_code(code: Any) -> bool:

@@ -59,6 +59,7 @@ class WebSocketTestSession:
         cookies: Mapping[str, str] | None = None,
         timeout: float = 5.0,
         max_queue: int = 1000,
+        strict: bool = True,
         backend: Literal["asyncio", "trio"] = "asyncio",
     ) -> None:
         self._session = AsyncWebSocketTestSession(
@@ -69,6 +70,7 @@ class WebSocketTestSession:
             cookies=cookies,
             timeout=timeout,
             max_queue=max_queue,
+            strict=strict,
         )
         self._portal_factory = portal_factory
         self._backend = backend

@@ -1,0 +1,1 @@
+"""The test clients: an HTTP client, and in the place of the network the server's side of ASGI."""
