@@ -44,20 +44,23 @@ PIECES = (
 )
 PACKAGES = (CORE, *PIECES, "shine")
 SOURCES = [f"packages/{name}/src" for name in PACKAGES]
-TYPING_TESTS = ["packages/asgi-types/tests/typing", "packages/asgi-sessions/tests/typing"]
+TYPING_TESTS = [f"packages/{name}/tests/typing" for name in ("asgi-types", "asgi-sessions", "shine")]
 EXAMPLES = [
     f"docs/examples/{name}/{name}.py"
     for name in (
-        *("chat", "compressed", "demo", "errors", "events", "files", "leaving", "lifespans", "metrics", "origins"),
-        *("pieces", "rate_limits", "routing", "security", "seeing", "server_sessions", "sessions_everywhere"),
-        *("templates_everywhere", "tokens", "uploads", "wrapped"),
+        *("chat", "compressed", "demo", "errors", "events", "fastapi_on_shine", "files", "leaving", "lifespans"),
+        *("metrics", "origins", "pieces", "rate_limits", "routing", "security", "seeing", "server_sessions"),
+        *("sessions_everywhere", "templates_everywhere", "tokens", "uploads", "wrapped"),
     )
 ]
 
 nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
-nox.options.sessions = ["lint", "imports", "types", "surface", "tests", "examples", "wheels"]
+nox.options.sessions = [
+    *("lint", "imports", "types", "surface", "tests", "mirror", "starlette_suite", "starlette_docs", "drop_in"),
+    *("examples", "new_project", "wheels"),
+]
 
 # Servers that tests start, and each worker of pytest, compile modules only where that was not done before.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -74,6 +77,18 @@ def install_packages(session: nox.Session) -> None:
     """All packages from this tree, in one call: their names belong to others on the public index."""
     install_group(session, "build")
     session.install("--no-build-isolation", *(f"--editable=packages/{name}" for name in PACKAGES))
+
+
+def built_wheels(session: nox.Session, packages: tuple[str, ...]) -> list[Path]:
+    """The wheels of these packages, built anew."""
+    install_group(session, "build")
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    for wheel in dist.glob("*.whl"):
+        wheel.unlink()
+    for package in packages:
+        with session.chdir(ROOT / "packages" / package):
+            session.run("hatchling", "build", "-t", "wheel", "-d", str(dist), silent=True)
+    return sorted(dist.glob("*.whl"))
 
 
 @nox.session
@@ -130,7 +145,7 @@ def imports(session: nox.Session) -> None:
 def surface(session: nox.Session) -> None:
     """__all__ equals reality and the committed api.txt of each package; -- --write renews api.txt."""
     install_packages(session)
-    install_group(session, "middleware", "sessions")  # what is imported by the modules of extras
+    install_group(session, "middleware", "sessions", "serve", "test")  # what is imported by the modules of extras
     session.run("python", ".ci/surface.py", *session.posargs)
 
 
@@ -143,18 +158,62 @@ def examples(session: nox.Session) -> None:
 
 
 @nox.session
+def drop_in(session: nox.Session) -> None:
+    """Five libraries that are built on Starlette, and FastAPI, on shine."""
+    install_packages(session)
+    install_group(session, "drop_in")
+    session.run("pytest", "docs/examples/libraries_on_shine", *session.posargs, env={"SHINE_LIBRARIES": "1"})
+
+
+@nox.session
+def mirror(session: nox.Session) -> None:
+    """Shine's modules beside those of Starlette 1.10: names, signatures, attributes; and the test clients on httpx2."""
+    install_packages(session)
+    install_group(session, "test", "mirror")
+    beside = {"SHINE_MIRROR": "1"}
+    session.run("pytest", "packages/shine/tests/test_mirror_of_starlette.py", *session.posargs, env=beside)
+    session.run("pytest", "packages/shine/tests/testing", EVERY_CORE)
+
+
+@nox.session
+def starlette_suite(session: nox.Session) -> None:
+    """Starlette's own tests on shine: at least 99 % pass, and each of the others has its reason."""
+    install_packages(session)
+    install_group(session, "test", "starlette_suite")
+    session.run("python", ".ci/starlette_suite.py", *session.posargs)
+
+
+@nox.session
+def starlette_docs(session: nox.Session) -> None:
+    """What each Python block of Starlette's documentation does, it does after `shine migrate`; needs the network."""
+    install_packages(session)
+    install_group(session, "starlette_docs")
+    reference = Path(session.create_tmp()).resolve() / "reference"
+    python = str(reference / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    session.run("python", "-m", "venv", "--clear", str(reference))
+    group = nox.project.dependency_groups(GROUPS, "starlette_docs")
+    session.run(python, "-m", "pip", "install", "--quiet", "starlette[full]==1.10.0", *group, external=True)
+    session.run("python", ".ci/starlette_docs.py", python)
+
+
+@nox.session
+def new_project(session: nox.Session) -> None:
+    """`shine new` from built wheels in an empty folder: its tests pass, mypy is content, a server serves it."""
+    wheels = built_wheels(session, PACKAGES)
+    [shine] = (wheel for wheel in wheels if wheel.name.startswith("shine-"))
+    others = [str(wheel) for wheel in wheels if wheel != shine]
+    session.install(*others, f"shine[cli,testclient] @ {shine.as_uri()}")
+    session.run("python", ".ci/installed_is_ours.py", *PACKAGES)
+    install_group(session, "new_project")
+    session.run("python", ".ci/new_project.py")
+
+
+@nox.session
 @nox.parametrize("name", PACKAGES)
 def wheels(session: nox.Session, name: str) -> None:
     """The built wheel of a package, alone with the core's, is ours and passes its tests and examples."""
-    install_group(session, "build")
     needed = PACKAGES if name == "shine" else tuple(dict.fromkeys((CORE, name)))
-    dist = Path(session.create_tmp()).resolve() / "dist"
-    for wheel in dist.glob("*.whl"):
-        wheel.unlink()
-    for package in needed:
-        with session.chdir(ROOT / "packages" / package):
-            session.run("hatchling", "build", "-t", "wheel", "-d", str(dist), silent=True)
-    session.install(*(str(wheel) for wheel in sorted(dist.glob("*.whl"))))
+    session.install(*map(str, built_wheels(session, needed)))
     session.run("python", ".ci/installed_is_ours.py", *needed)
     session.run("python", "-c", f"import {name.replace('-', '_')}")  # with nothing but what it declares
     install_group(session, "test")
@@ -194,6 +253,7 @@ def bench(session: nox.Session) -> None:
     install_packages(session)
     install_group(session, "peers", "serve", "middleware", "sessions")
     session.run("python", "benchmarks/main_path.py", *session.posargs)
+    session.run("python", "benchmarks/fastapi_on_shine.py")
     session.run("python", "benchmarks/route_match.py")
     session.run("python", "benchmarks/http_pieces.py")
     session.run("python", "benchmarks/forms.py")

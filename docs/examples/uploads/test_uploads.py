@@ -179,7 +179,7 @@ REFUSED = {
     "a file": (multipart((FILE, bytes(8 * MIB + 1))), 413, "File exceeded maximum size of 8388608 bytes."),
     "files": (multipart(*[(FILE, b"x")] * 6), 413, "Too many files. Maximum number of files is 5."),
     "fields": (multipart(*[('name="a"', b"x")] * 101), 413, "Too many fields. Maximum number of fields is 100."),
-    "a field": (multipart(('name="a"', bytes(MIB + 1))), 413, "Part exceeded maximum size of 1048576 bytes."),
+    "a field": (multipart(('name="a"', bytes(MIB + 1))), 413, "Part exceeded maximum size of 1024KB."),
     "cut off": (multipart((FILE, LARGE), end=b""), 400, "The form ends before its final boundary: it was cut off."),
     "malformed": (b"--x\r\nno header\r\n\r\n", 400, "Invalid multipart data. Malformed segment header."),
 }

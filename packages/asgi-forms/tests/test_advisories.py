@@ -40,7 +40,7 @@ async def test_an_unlimited_number_of_parts(multipart, filename, reason):
 async def test_a_part_without_a_file_name_grew_in_memory_without_limit(multipart, disposition):
     head = b"--x\r\n" + multipart.part("a", disposition=disposition)
     request = multipart.request(head, *[b"1" * 64 * KIB] * 100)
-    with pytest.raises(FormError, match="413: Part exceeded maximum size of 1048576 bytes"):
+    with pytest.raises(FormError, match="413: Part exceeded maximum size of 1024KB"):
         await request.parse()
     assert len(request.chunks_left) == 100 - 17
 

@@ -153,7 +153,7 @@ async def test_the_default_limits(upload):
         await upload(body + b"&g").parse()
     most = b"a=" + b"x" * (1024 * 1024 - 1)
     assert len((await upload(most).parse())["a"]) == 1024 * 1024 - 1
-    with pytest.raises(FormError, match="413: Field exceeded maximum size of 1048576 bytes"):
+    with pytest.raises(FormError, match="413: Field exceeded maximum size of 1024KB"):
         await upload(most + b"x").parse()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from asgi_forms import FormError, MultiPartException
+from asgi_forms import FormError, MultiPartException, form
 from asgi_types import HTTPException, Response, answer
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -45,3 +45,24 @@ async def test_it_stands_for_an_answer(drive, upload, content_type, body, status
     response = await drive.request(app, method="POST")
     assert (response.status, response.text) == (status, reason)
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_a_class_may_not_tell_what_makes_a_multipart_form_malformed(monkeypatch):
+    monkeypatch.setattr(FormError, "tells_details", False)
+    for message in (
+        "Invalid multipart data. A part has no Content-Disposition header.",
+        "Invalid boundary in multipart: at most 200 printable ASCII characters.",
+        "Too many or too large headers of a part. Maximum is 8 of 4224 bytes each.",
+    ):
+        assert FormError(message).message == FormError(message).detail == "Invalid multipart data."
+    assert FormError("Missing boundary in multipart.").message == "Missing boundary in multipart."
+
+
+async def test_the_status_of_a_form_beyond_a_limit_can_be_set(upload, monkeypatch):
+    source = upload(b"a=1&b=2")
+    with pytest.raises(FormError, match="413: Too many fields"):
+        await form(source.scope, source.receive, max_fields=1)
+    monkeypatch.setattr(FormError, "too_large", 400)
+    source = upload(b"a=1&b=2")
+    with pytest.raises(FormError, match="400: Too many fields"):
+        await form(source.scope, source.receive, max_fields=1)

@@ -1,5 +1,7 @@
 """What a request gets by the mixin, whatever framework it is of; what it remembers is in test_request_form.py."""
 
+from typing import ClassVar
+
 import pytest
 
 from asgi_forms import FORM_LIMITS, FormData, FormError, FormMixin
@@ -71,3 +73,23 @@ async def test_a_body_that_was_read_before(multipart, request_of):
     request = request_of(multipart(multipart.part("a", b"1")))
     await request.body()
     assert await request.form() == FormData(a="1")
+
+
+async def test_limits_of_a_class_are_its_defaults(multipart, bare_request):
+    class Request(FormMixin, bare_request):
+        form_limits: ClassVar = {"max_files": 0, "max_fields": 0}
+
+    source = multipart.request(multipart.body(multipart.part("f", b"content", "f.txt")))
+    with pytest.raises(FormError, match="Maximum number of files is 0"):
+        await Request(source.scope, source.receive).form(max_fields=5)
+
+
+@pytest.mark.parametrize(("around", "limits"), [({}, {"max_files": 1}), ({"max_files": 1}, {})])
+async def test_a_call_and_what_is_around_go_before_the_limits_of_a_class(multipart, bare_request, around, limits):
+    class Request(FormMixin, bare_request):
+        form_limits: ClassVar = {"max_files": 0, "max_fields": 0}
+
+    source = multipart.request(multipart.body(multipart.part("f", b"content", "f.txt")))
+    source.scope[FORM_LIMITS] = around
+    async with Request(source.scope, source.receive).form(**limits) as form:
+        assert "f" in form

@@ -95,3 +95,16 @@ async def test_a_large_form_is_decoded_in_a_thread(stream, monkeypatch, chunks, 
 async def test_an_error_of_the_stream_is_raised(stream):
     with pytest.raises(ConnectionError, match="gone"):
         await FormParser(Headers(), stream(b"a=1", error=ConnectionError("gone"))).parse()
+
+
+async def test_it_stops_at_a_limit_and_keeps_nothing_of_what_is_beyond(stream):
+    """By the names that Starlette's parser has for it."""
+    parser = FormParser(Headers(), stream(b"a&" * 100_000), max_fields=10)
+    assert (parser._current_fields, parser._field_value) == (0, b"")
+    with pytest.raises(FormError, match="Too many fields"):
+        await parser.parse()
+    assert (parser._current_fields, parser._field_value) == (11, b"")
+    parser = FormParser(Headers(), stream(b"a=" + b"x" * 1_000_000), max_part_size=10)
+    with pytest.raises(FormError, match="Field exceeded maximum size of 10 bytes"):
+        await parser.parse()
+    assert parser._field_value == b""

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from asgi_forms import FormLimits, FormParser, MultiPartParser, form
-from asgi_forms._limits import DEFAULT_LIMITS, LIMIT_NAMES, Limits, given_limits
+from asgi_forms._limits import DEFAULT_LIMITS, LIMIT_NAMES, Limits, given_limits, size_text
 from asgi_types import Headers
 
 MIB = 1024 * 1024
@@ -122,3 +122,11 @@ async def test_parse_form_tells_of_a_wrong_limit_before_it_receives(upload):
         with pytest.raises(error):
             await request.parse(**limits)
         assert request.chunks_left == [b"a=1"]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1KB"), (1025, "1025 bytes"), (2**20, "1024KB"), (1024.0, "1KB")],
+)
+def test_a_size_is_told_in_kib_where_it_is_a_whole_number_of_them(size, text):
+    assert size_text(size) == text

@@ -306,3 +306,19 @@ async def test_no_limit_for_an_overridden_stream():
     request = Doubled({**GET}, receiving(b"123"))
     request.max_body_size = None
     assert await request.body() == b"123123"
+
+
+async def test_a_subclass_may_ask_whether_the_body_was_read():
+    """The way in which subclasses of Starlette's decode a body."""
+
+    class Reversed(Request):
+        async def body(self):
+            if not hasattr(self, "_body"):
+                self._body = (await super().body())[::-1]
+            return self._body
+
+    request = Reversed({**GET, "method": "POST"}, receiving(b"3,2", b",1"))
+    assert not hasattr(request, "_json")
+    assert await request.body() == b"1,2,3"
+    assert await chunks_of(request) == [b"1,2,3", b""]
+    assert await Reversed(GET, receiving(b"]1[")).json() == [1]

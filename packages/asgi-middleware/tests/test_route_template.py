@@ -106,11 +106,18 @@ def test_a_parameter_with_the_name_of_one_further_out_leaves_no_value_in_it():
     assert route_template(mounted(route, router, "/a/b/c", path_params={"id": "c"})) == "/{id}/{id}/{id}"
 
 
-def test_a_mount_of_an_application_without_routes_has_its_own_pattern():
+def test_a_mount_of_an_application_without_routes_has_its_own_prefix():
     mount = Mount("/static", object())
-    assert route_template(mounted(mount, Router(mount), "/static/a/b/c.css")) == "/static/{path}"
+    assert route_template(mounted(mount, Router(mount), "/static/a/b/c.css")) == "/static"
     inner = Router(mount)
-    assert route_template(mounted(mount, Router(Mount("/v1", inner)), "/v1/static/x")) == "/v1/static/{path}"
+    assert route_template(mounted(mount, Router(Mount("/v1", inner)), "/v1/static/x")) == "/v1/static"
+    everything = Mount("", object())
+    assert route_template(mounted(everything, Router(everything), "/a")) == "/"
+
+
+def test_a_route_may_end_as_the_pattern_of_a_mount_does():
+    route = Route("/files/{path}")
+    assert route_template(mounted(route, Router(Mount("/v1", Router(route))), "/v1/files/a/b")) == "/v1/files/{path}"
 
 
 def test_a_host_adds_nothing():
@@ -200,7 +207,7 @@ class TestFastAPI:
     def test_a_mount_that_is_not_named_is_found_by_its_application(self):
         files = Wrapped(None)
         router = Router(Mount("/files", files))
-        assert route_template(scope(router=router, endpoint=files, path="/files/x")) == "/files/{path}"
+        assert route_template(scope(router=router, endpoint=files, path="/files/x")) == "/files"
 
     def test_an_included_route_below_a_mount_is_found(self):
         route = Route("/a/{b}")

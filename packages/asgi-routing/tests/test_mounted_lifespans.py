@@ -473,3 +473,23 @@ async def test_the_state_of_a_mount_is_there_only_as_long_as_it_has_the_connecti
     assert answer.text == "inner 1"
     left = {key: value for key, value in answer.scope["state"].items() if "." not in key}
     assert left == {"db": "outer", "replaced": "by the endpoint", "added": "by the endpoint"}
+
+
+async def test_a_class_says_whether_lifespans_run_where_a_mount_does_not(drive: Any, log: Log) -> None:
+    class QuietMount(Mount):
+        lifespan = False
+
+    class QuietHost(Host):
+        lifespan = False
+
+    class Quiet(Router):
+        mount_type = QuietMount
+        host_type = QuietHost
+
+    app = Quiet([QuietMount("/a", log.router("a")), QuietMount("/b", log.router("b"), lifespan=True)])
+    app.mount("/c", log.router("c"))
+    app.mount("/d", log.router("d"), lifespan=True)
+    app.host("e.example.org", log.router("e"))
+    app.host("f.example.org", log.router("f"), lifespan=True)
+    await started(drive, app)
+    assert log == ["+b", "+d", "+f", "-f", "-d", "-b"]

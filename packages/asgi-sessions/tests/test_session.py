@@ -66,7 +66,6 @@ READS = {
     "items": (lambda session: list(session.items()), [("a", 1)]),
     "dict": (dict, {"a": 1}),
     "unpacked": (lambda session: {**session}, {"a": 1}),
-    "pop, nothing there": (lambda session: session.pop("b", 2), 2),
     "setdefault, something there": (lambda session: session.setdefault("a", 2), 1),
     "mark_accessed": (lambda session: session.mark_accessed(), None),
     "list": (list, ["a"]),
@@ -128,6 +127,19 @@ def test_reads_set_one_flag(name):
     session = Session(a=1)
     assert read(session) == expected
     assert flags(session) == (True, False)
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_to_pop_what_is_not_there_is_a_look_where_a_response_depends_on_it(is_kept):
+    session = Session(a=1)
+    session._is_kept = is_kept
+    assert session.pop("b", 2) == 2
+    assert flags(session) == (is_kept, False)
+    session, begun = unread({"a": 1})
+    session._is_kept = is_kept
+    with pytest.raises(KeyError):
+        session.pop("b")
+    assert begun == [1]
 
 
 @pytest.mark.parametrize("name", CHANGES)

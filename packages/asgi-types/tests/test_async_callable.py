@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from unittest.mock import AsyncMock, MagicMock, create_autospec
 
 import pytest
 
@@ -78,6 +79,13 @@ def test_what_gives_a_coroutine_is(obj: Any) -> None:
 )
 def test_what_gives_something_else_is_not(obj: Any) -> None:
     assert is_async_callable(obj) is False
+
+
+def test_a_mock_of_a_coroutine_function_is_one() -> None:
+    assert is_async_callable(create_autospec(coroutine_function)) is True
+    assert is_async_callable(AsyncMock()) is True
+    assert is_async_callable(create_autospec(function)) is False
+    assert is_async_callable(MagicMock()) is False
 
 
 def test_a_partial_that_is_kept_whole_inside_another_is_looked_through() -> None:

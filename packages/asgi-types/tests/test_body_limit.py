@@ -40,6 +40,13 @@ def test_the_error_says_the_limit():
     assert str(error) == "413: The body is larger than the limit of 5 bytes."
 
 
+def test_what_the_client_is_told_may_be_something_else(monkeypatch):
+    monkeypatch.setattr(ContentTooLarge, "message", "{limit} bytes will do.")
+    assert (ContentTooLarge(5).detail, ContentTooLarge(5).limit) == ("5 bytes will do.", 5)
+    monkeypatch.setattr(ContentTooLarge, "message", "Too much.")
+    assert ContentTooLarge(5).detail == "Too much."
+
+
 @pytest.mark.parametrize("duplicate", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])
 def test_the_error_can_be_copied_and_pickled(duplicate):
     error = duplicate(ContentTooLarge(5))

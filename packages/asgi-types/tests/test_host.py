@@ -19,6 +19,9 @@ from asgi_types import parse_host
         ("example.org:", ("example.org", None)),
         ("example.org:0", ("example.org", 0)),
         ("example.org:00080", ("example.org", 80)),
+        ("example.org:" + "80".zfill(64), ("example.org", 80)),
+        ("[v1.fe]", ("[v1.fe]", None)),
+        ("[vF.a:b~!$&'()*+,;=-]:80", ("[vF.a:b~!$&'()*+,;=-]", 80)),
         ("example.org:65535", ("example.org", 65535)),
         ("127.0.0.1:1", ("127.0.0.1", 1)),
         ("[::1]", ("[::1]", None)),
@@ -49,12 +52,14 @@ def test_well_formed(value, expected):
             "a:65536",
             "a:localhost",
             "a:99999",
-            "a:000080",
+            "a:" + "0" * 65,
+            "a:" + "9" * 64,
             "a:\u0661",
         ),
         *("a%", "a%2", "a%zz", "%%41"),
         *("[", "]", "[]", "[::1", "::1", "::1]", "[::1]a", "a[::1]", "[[::1]]", "[::1]:x", "[1.2.3.4]", "[a]"),
-        *("[12345::]", "[1:2:3:4:5:6:7:8:9]", "[:::]", "[fe80::1%eth0]", "[fe80::1%25eth0]", "[v1.fe]", "[.]"),
+        *("[12345::]", "[1:2:3:4:5:6:7:8:9]", "[:::]", "[fe80::1%eth0]", "[fe80::1%25eth0]", "[.]"),
+        *("[V1.fe]", "[v.fe]", "[v1.]", "[v1fe]", "[v1.a@b]"),
         "a" * 256,
         "a," * 200 + ":80",
     ],
@@ -108,10 +113,11 @@ names = st.from_regex(r"([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}){1,85}", ful
 addresses = st.ip_addresses(v=6).map(lambda address: f"[{address}]") | st.ip_addresses(v=6).map(
     lambda address: f"[{address.exploded.upper()}]"
 )
+future_addresses = st.from_regex(r"\[v[0-9A-Fa-f]{1,3}\.[A-Za-z0-9._~!$&'()*+,;=:-]{1,85}\]", fullmatch=True)
 ports = st.none() | st.integers(0, 65535)
 
 
-@given(names | addresses | st.ip_addresses(v=4).map(str), ports)
+@given(names | addresses | future_addresses | st.ip_addresses(v=4).map(str), ports)
 def test_everything_well_formed_is_accepted(host, port):
     value = host if port is None else f"{host}:{port}"
     assert parse_host(value) == (host, port)
@@ -131,6 +137,8 @@ def test_everything_well_formed_is_accepted(host, port):
         lambda n: "[" + "1:" * n,
         lambda n: "[::1]" + ":" * n,
         lambda n: "[::1]:" + "8" * n,
+        lambda n: "[v1." + "a" * n,
+        lambda n: "[v" + "1" * n,
     ],
 )
 def test_parsing_takes_linear_time(assert_linear, make_input):

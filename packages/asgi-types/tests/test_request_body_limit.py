@@ -634,6 +634,27 @@ async def test_who_begins_to_read_after_the_response_sees_the_client_leave(layer
     assert await client.ask(layer(limited(4, start_then_read))) == b"1234http.disconnect"
 
 
+class Strict(RequestBodyLimitMiddleware):
+    is_strict = True
+
+
+async def test_a_strict_limit_refuses_what_nobody_reads(drive):
+    for app in (deaf, Response("Too much.", 413)):
+        answer = await post(drive, Strict(app, 4), b"12345", declared=5)
+        assert (answer.status, answer.text) == (413, TEXT if app is deaf else "Too much.")
+        assert (await post(drive, Strict(app, 4), b"1234", declared=4)).text != TEXT
+        assert (await post(drive, Strict(app, math.inf), b"12345", declared=5)).text != TEXT
+    assert (await post(drive, Strict(limited(8, deaf), 4), b"12345", declared=5)).text == "I do not listen."
+    assert (await post(drive, guarded(Strict(deaf, 4)), b"12345", declared=5)).text == "A page for 413"
+
+
+async def test_a_strict_limit_fails_who_begins_to_read_after_the_response():
+    client = Uploading(b"1", b"234", b"56")
+    with pytest.raises(ContentTooLarge):
+        await client.ask(Strict(start_then_read, 4))
+    assert [message.get("body") for message in client.sent] == [None, b"1", b"234"]
+
+
 @pytest.mark.parametrize("declared", [None, 5])
 async def test_who_reads_on_after_the_disconnect_gets_it_again(declared):
     async def app(scope, receive, send):

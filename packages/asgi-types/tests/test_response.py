@@ -389,3 +389,16 @@ async def test_a_media_type_that_cannot_be_sent_is_refused_before_anything_is(dr
 
     await drive.request(app)
     assert messages == []
+
+
+def test_a_class_may_refuse_partitioned_cookies() -> None:
+    class OldResponse(Response):
+        may_partition = False
+
+    response = OldResponse()
+    response.set_cookie("a", "b")
+    with pytest.raises(ValueError, match=r"^Partitioned cookies are only supported in Python 3\.14 and above\.$"):
+        response.set_cookie("a", "b", partitioned=True)
+    with pytest.raises(ValueError, match="Partitioned"):
+        response.delete_cookie("a", partitioned=True)
+    assert response.headers.getlist("set-cookie") == ["a=b; Path=/; SameSite=lax"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asgi_types import ENCODED_SLASH, URL, HTTPConnection, scope_host, slash_redirect
+from asgi_types import ENCODED_SLASH, URL, HTTPConnection, scope_host, scope_host_name, slash_redirect
 
 
 def scope(path="/", *hosts, **more):
@@ -56,6 +56,12 @@ def test_a_scheme_without_a_default_port():
 
 def test_the_port_of_the_host_header_stays_as_it_was_sent():
     assert str(URL(scope=scope("/", b"example.org:80"))) == "http://example.org:80/"
+    assert str(URL(scope=scope("/", b"example.org:000080"))) == "http://example.org:000080/"
+    assert str(URL(scope=scope("/", b"example.org:"))) == "http://example.org/"
+
+
+def test_the_type_may_be_missing():
+    assert str(URL(scope={"path": "/a", "query_string": b"b", "headers": [(b"host", b"h")]})) == "http://h/a?b"
 
 
 def test_a_query_of_raw_bytes_is_utf_8():
@@ -103,7 +109,7 @@ def test_the_path_neither_ends_early_nor_becomes_an_authority(path, expected, wh
     [
         *(b"example.org/admin", b"example.org/admin?", b"example.org/admin#", b"example.org\\admin", b"/admin", b"?"),
         *(b"user@example.org", b"example.org:80:80", b"example.org:99999", b"example.org:x", b"", b" ", b"\xff", b"%"),
-        *(b"example.org\r\nx: y", b"a b", b"a\0", b"[::1", b"::1", b"[v1.fe]"),
+        *(b"example.org\r\nx: y", b"a b", b"a\0", b"[::1", b"::1", b"[V1.fe]"),
     ],
 )
 def test_cve_2026_48710_a_malformed_host_is_ignored(host):
@@ -188,6 +194,12 @@ def test_the_scheme_may_be_missing():
 )
 def test_the_host_of_a_scope(hosts, found):
     assert scope_host(scope("/", *hosts)) == found
+    assert scope_host_name(scope("/", *hosts)) == (found and found[0])
+
+
+def test_the_port_of_a_host_that_is_asked_for_alone_may_be_any_number():
+    assert scope_host_name(scope("/", b"example.org:100000")) == "example.org"
+    assert scope_host_name(scope("/", b"example.org:http")) is None
 
 
 # Redirects

@@ -183,6 +183,23 @@ async def test_keys_that_are_none_are_as_if_missing(serve, recording, message):
 
 
 @pytest.mark.parametrize(
+    ("encoding", "event", "message"),
+    [
+        ("text", b"a", "Expected text websocket messages, but got bytes"),
+        ("bytes", "a", "Expected bytes websocket messages, but got text"),
+        ("json", "{", "Malformed JSON data received."),
+    ],
+)
+async def test_the_wrong_kind_of_message_may_be_an_error_of_the_program(serve, recording, encoding, event, message):
+    example = recording(encoding=encoding, fails_on_wrong_kind=True)
+    server = serve(event)
+    with pytest.raises(RuntimeError, match=message):
+        await server.run(example)
+    assert server.closed == (1003, "")
+    assert (example.got, example.codes) == ([], [1011])
+
+
+@pytest.mark.parametrize(
     ("encoding", "event", "reason"),
     [
         ("text", b"a", "Expected a message of text, but got one of bytes."),

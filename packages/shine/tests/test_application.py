@@ -19,8 +19,10 @@ from shine import (
     WebSocketRoute,
 )
 from shine.applications import Starlette
+from shine.middleware.base import BaseHTTPMiddleware
 from shine.middleware.errors import ServerErrorMiddleware
 from shine.middleware.exceptions import ExceptionMiddleware
+from shine.middleware.trustedhost import TrustedHostMiddleware
 from shine.routing import Router, request_response
 
 
@@ -164,6 +166,52 @@ async def test_middleware_order(drive):
     assert answer.headers.keys()[2:] == ["x-third", "x-second", "x-first"]
     with pytest.raises(RuntimeError, match="Cannot add middleware after an application has started"):
         app.add_middleware(Stamp)
+
+
+async def test_errors_may_be_answered_outside_of_the_middleware(drive):
+    """A subclass has what a middleware that turns exceptions into answers needs."""
+
+    class Outside(Shine):
+        answers_errors_inside = False
+
+    async def catching(request, call_next):
+        try:
+            return await call_next(request)
+        except LookupError as error:
+            return PlainTextResponse(str(error), 418)
+
+    routes = [Route("/", broken), Route("/forbidden", forbidden)]
+    app = Outside(routes=routes, middleware=[Middleware(BaseHTTPMiddleware, dispatch=catching)])
+    answer = await drive.request(app)
+    assert (answer.status, answer.text) == (418, "no such thing")
+    assert (await drive.request(app, "/forbidden")).status == 403
+
+    sent, raised = await collect(Outside(routes=routes, middleware=[Middleware(Stamp, "x-outer", [])]), drive.scope())
+    assert (sent[0]["status"], sent[1]["body"], type(raised)) == (500, b"Internal Server Error", LookupError)
+    assert (b"x-outer", b"yes") not in sent[0]["headers"]
+
+
+async def test_what_wraps_it_refuses_by_itself_where_errors_are_answered_outside(drive):
+    class Outside(Shine):
+        answers_errors_inside = False
+
+    async def problem(request, exc):
+        return PlainTextResponse("handled", exc.status_code)
+
+    async def echo(request):
+        return PlainTextResponse(await request.body())
+
+    handlers = {400: problem, 404: problem, 413: problem}
+    hosts = Middleware(TrustedHostMiddleware, ["example.org"])
+    app = Outside(routes=[Route("/", echo)], middleware=[hosts], exception_handlers=handlers)
+    assert (await drive.request(app)).text == "Invalid host header"
+    assert (await drive.request(app, "/missing", headers=[(b"host", b"example.org")])).text == "handled"
+    limited = Outside(routes=[Route("/", echo, methods=["POST"])], max_body_size=3, exception_handlers=handlers)
+    refused = await drive.request(limited, method="POST", body=b"1234")
+    assert (refused.status, refused.text) == (413, "handled")  # it is the endpoint that reads too much
+    plain = Outside(routes=[Route("/", broken)], exception_handlers=handlers)
+    sent, raised = await collect(plain, drive.scope())
+    assert (sent[0]["status"], type(raised)) == (500, LookupError)
 
 
 @pytest.mark.parametrize("key", [500, Exception])

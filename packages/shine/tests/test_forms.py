@@ -134,7 +134,7 @@ MALFORMED = {
     "no name": (MULTIPART, TAG.replace(b"name=", b"game="), 400, 'The Content-Disposition header field "name" must be'),
     "no header": (MULTIPART, b"--x\r\nnothing\r\n\r\na\r\n--x--", 400, "Invalid multipart data."),
     "many fields": (MULTIPART, TAG * 1001, 413, "Too many fields. Maximum number of fields is 1000."),
-    "large field": (MULTIPART, TAG[:-2] + b"a" * 1024 * 1024, 413, "Part exceeded maximum size of 1048576 bytes."),
+    "large field": (MULTIPART, TAG[:-2] + b"a" * 1024 * 1024, 413, "Part exceeded maximum size of 1024KB."),
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any, Unpack
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Unpack
 
 from asgi_types import Headers, Receive, Scope
 
@@ -14,6 +15,8 @@ from ._limits import FormLimits, given_limits, limits_around
 from ._multipart.multi_part_parser import MultiPartParser
 from ._parameters import media_type
 from ._sinks.upload_sink import SinkFactory
+
+NO_LIMITS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 def form(
@@ -85,11 +88,13 @@ class PendingForm:
         receive: Receive | None,
         sink: SinkFactory | None,
         limits: dict[str, float],
+        defaults: Mapping[str, float] = NO_LIMITS,
     ) -> None:
         self._source = source
         self._receive = receive
         self._sink = sink
         self._limits = limits
+        self._defaults = defaults
         self._data: FormData | None = None
         self._is_begun = False
 
@@ -111,7 +116,7 @@ class PendingForm:
         scope, body = body_of(self._source, self._receive)
         headers = Headers(scope=scope)
         kind = media_type(headers.get("content-type", ""))
-        limits = limits_around(scope, self._limits)
+        limits = {**self._defaults, **limits_around(scope, self._limits)}
         parser: MultiPartParser | FormParser
         if kind == "multipart/form-data":
             parser = MultiPartParser(headers, body, sink=self._sink, **limits)

@@ -1,6 +1,12 @@
 """What is wrong with a form that was sent."""
 
+from typing import Final
+
 from asgi_types import HTTPException
+
+INVALID: Final = "Invalid multipart data."
+MALFORMED: Final = (INVALID, "Invalid boundary in multipart", "Too many or too large headers of a part")
+"""How all begins that is said of a multipart form that cannot be parsed."""
 
 
 class FormError(HTTPException):
@@ -14,7 +20,15 @@ class FormError(HTTPException):
     '413: Too many fields. Maximum number of fields is 10.'
     """
 
+    too_large: int = 413
+    """The status of a form beyond a limit."""
+
+    tells_details: bool = True
+    """Whether it is told what makes a multipart form malformed, and not just that it is."""
+
     def __init__(self, message: str, status_code: int = 400) -> None:
+        if not self.tells_details and message.startswith(MALFORMED):
+            message = INVALID
         super().__init__(status_code, message)
         self.message = message
 

@@ -39,6 +39,8 @@ class FormMixin:
     FormData([('tag', 'a')])
     """
 
+    form_limits: FormLimits = {}  # noqa: RUF012 - a class has its own, and nobody changes that of another
+    """The limits of a class's forms where neither a call nor `FormLimitsMiddleware` says otherwise."""
     _form: FormData | None = None
     _form_failure: Failure | None = None
 

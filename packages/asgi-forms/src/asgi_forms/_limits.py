@@ -107,6 +107,15 @@ def given_limits(limits: Mapping[str, Any]) -> dict[str, float]:
     return given
 
 
+def size_text(size: float) -> str:
+    """A size as messages have it: in KiB, which Starlette calls KB, if it is a whole number of them.
+
+    >>> size_text(1024 * 1024), size_text(1500)
+    ('1024KB', '1500 bytes')
+    """
+    return f"{size / KIB:.0f}KB" if size and size % KIB == 0 else f"{size} bytes"
+
+
 class LimitAttribute:
     """A limit of a parser, to be read and set as an attribute before it parses, as those of Starlette's parsers."""
 

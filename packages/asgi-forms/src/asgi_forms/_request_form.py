@@ -16,6 +16,7 @@ from ._sinks.upload_sink import SinkFactory
 class RequestWithForm(StreamedRequest, Protocol):
     """A request with `FormMixin`."""
 
+    form_limits: FormLimits
     _form: FormData | None
     _form_failure: Failure | None
 
@@ -24,7 +25,7 @@ class RequestForm(PendingForm):
     """The form of a request, which remembers it."""
 
     def __init__(self, request: RequestWithForm, sink: SinkFactory | None, limits: FormLimits) -> None:
-        super().__init__(request, None, sink, given_limits(limits))
+        super().__init__(request, None, sink, given_limits(limits), given_limits(request.form_limits))
         self._request = request
 
     async def _read(self) -> FormData:

@@ -10,7 +10,7 @@ from typing import Final
 
 from ._charset import CHARSET_FIELD, decoded, form_codec
 from ._form_error import FormError
-from ._limits import Limits
+from ._limits import Limits, size_text
 
 WINDOW: Final = 64 * 1024
 """Bytes that are split at once: each field, an empty one as well, costs a reference."""
@@ -51,9 +51,18 @@ class UrlencodedParser:
         self._size = 0  # of all complete fields
         self._pending = bytearray()
         self._is_name_known = False  # of the pending field, and checked
+        self._is_refused = False
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body; raises `FormError` beyond a limit."""
+        try:
+            self._feed(chunk)
+        except FormError:
+            self._is_refused = True
+            self._pending.clear()
+            raise
+
+    def _feed(self, chunk: bytes) -> None:
         for start in range(0, len(chunk), WINDOW):
             *ended, last = chunk[start : start + WINDOW].split(b"&")
             if ended:
@@ -65,6 +74,16 @@ class UrlencodedParser:
                 self._pending += last
                 self._check(self._pending)
                 self._check_name_so_far(self._pending)
+
+    @property
+    def fields_seen(self) -> int:
+        """How many fields were looked at; the last may be the one that is beyond a limit."""
+        return len(self._fields) + self._is_refused
+
+    @property
+    def incomplete_field(self) -> bytes:
+        """What is kept of a field that is not complete: nothing of one that is beyond a limit."""
+        return bytes(self._pending)
 
     @property
     def is_long(self) -> bool:
@@ -103,14 +122,16 @@ class UrlencodedParser:
     def _check(self, field: bytes | bytearray) -> None:
         limits, size = self._limits, len(field)
         if len(self._fields) >= limits.max_fields:
-            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", 413)
+            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", FormError.too_large)
         left = limits.max_total_field_size - self._size
         # The limit that is reached first is told. The sign between name and value does not count for one field; it is
         # looked for once at most, so that time stays linear.
         if left < limits.max_part_size and size > left:
-            raise FormError(f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", 413)
+            raise FormError(
+                f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", FormError.too_large
+            )
         if size > limits.max_part_size and size - (b"=" in field) > limits.max_part_size:
-            raise FormError(f"Field exceeded maximum size of {limits.max_part_size} bytes.", 413)
+            raise FormError(f"Field exceeded maximum size of {size_text(limits.max_part_size)}.", FormError.too_large)
 
     def _check_name_so_far(self, field: bytearray) -> None:
         if self._is_name_known or len(field) <= self._limits.max_name_size:
@@ -128,7 +149,7 @@ class UrlencodedParser:
         if size <= limit:
             return
         if size > MAX_ENCODING * limit or len(_decoded(bytes(name), self._codec).encode()) > limit:
-            raise FormError(f"Field name exceeded maximum size of {limit} bytes.", 413)
+            raise FormError(f"Field name exceeded maximum size of {limit} bytes.", FormError.too_large)
 
 
 def _pairs(fields: list[bytes], codec: str) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
 import tempfile
+from typing import ClassVar
 
 import anyio
 import pytest
@@ -31,7 +32,7 @@ def chunks_of(body, size=64 * KIB):
 async def test_a_form_without_a_sink_has_spooled_files(multipart, threads):
     request = multipart(multipart.part("a", b"content", "a.txt"))
     async with form(request.scope, request.receive) as fields:
-        assert type(fields["a"].sink) is SpooledSink
+        assert fields["a"].sink is None
         assert type(fields["a"].file) is tempfile.SpooledTemporaryFile
         assert await fields["a"].read() == b"content"
     assert fields["a"].file.closed
@@ -242,3 +243,33 @@ async def test_a_request_that_is_cancelled_closes_its_files(multipart):
         await form(request.scope, receive, sink=sink)
     assert scope.cancelled_caught
     assert sinks[0].file.closed
+
+
+class FullFile(tempfile.SpooledTemporaryFile):
+    made: ClassVar = []
+
+    def __init__(self, *, max_size):
+        super().__init__(max_size=max_size)
+        self.made.append(self)
+
+    def write(self, content):
+        raise OSError("disk full")
+
+
+async def test_the_file_may_be_made_by_somebody_else(multipart, monkeypatch):
+    monkeypatch.setattr(FullFile, "made", [])
+    monkeypatch.setattr(MultiPartParser, "make_spooled_file", FullFile)
+    request = multipart(multipart.part("a", b"content", "a.txt"))
+    with pytest.raises(OSError, match="disk full"):
+        await form(request.scope, request.receive)
+    assert [file.closed for file in FullFile.made] == [True]
+
+
+async def test_a_file_has_the_attributes_of_starlettes(multipart):
+    """FastAPI writes an upload as JSON, by its attributes, where one is the input that a validation error is about."""
+    request = multipart(multipart.part("a", b"content", "a.txt"))
+    with tempfile.SpooledTemporaryFile() as plain:
+        attributes = set(vars(plain))
+    async with form(request.scope, request.receive) as fields:
+        assert set(vars(fields["a"])) == {"filename", "file", "size", "headers"}
+        assert set(vars(fields["a"].file)) == attributes

@@ -8,6 +8,7 @@ from asgi_types.json_codec import JSONCodec as JSONCodec
 from ._background.background_task import BackgroundTask as BackgroundTask
 from ._background.background_task import BackgroundTasks as BackgroundTasks
 from ._background.task_group import BackgroundTaskGroup as BackgroundTaskGroup
+from ._background.thread_limiters import run_in_threadpool as run_in_threadpool
 from ._background.thread_limiters import thread_limiter as thread_limiter
 from ._conditional.conditional_middleware import ConditionalMiddleware as ConditionalMiddleware
 from ._conditional.preconditions import check_preconditions as check_preconditions
@@ -35,12 +36,15 @@ from ._middleware.inner_response import InnerResponse as InnerResponse
 from ._request import SERVER_PUSH_HEADERS_TO_COPY as SERVER_PUSH_HEADERS_TO_COPY
 from ._request import ClientDisconnect as ClientDisconnect
 from ._request import Request as Request
+from ._request import empty_receive as empty_receive
+from ._request import empty_send as empty_send
 from ._responses import HTMLResponse as HTMLResponse
 from ._responses import JSONResponse as JSONResponse
 from ._responses import PlainTextResponse as PlainTextResponse
 from ._responses import RedirectResponse as RedirectResponse
 from ._static.static_files import StaticFiles as StaticFiles
 from ._static.static_response import NotModifiedResponse as NotModifiedResponse
+from ._streaming.iteration import iterate_in_threadpool as iterate_in_threadpool
 from ._streaming.json_lines_response import JSONLinesResponse as JSONLinesResponse
 from ._streaming.streaming_response import AsyncContentStream as AsyncContentStream
 from ._streaming.streaming_response import Content as Content
@@ -91,8 +95,12 @@ __all__ = (
     "StreamingResponse",
     "SyncContentStream",
     "check_preconditions",
+    "empty_receive",
+    "empty_send",
     "http_middleware",
+    "iterate_in_threadpool",
     "request_response",
+    "run_in_threadpool",
     "thread_limiter",
     "watch_shutdown",
 )

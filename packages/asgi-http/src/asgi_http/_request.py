@@ -69,8 +69,8 @@ class Request(HTTPConnection[StateT]):
     # Quart's default; Litestar has 10 MB, Plug 8 MB, axum 2 MB.
     max_body_size: float | None = 16 * 1024 * 1024
     json_codec: JSONCodec = standard_codec
-    _body: bytes | None = None
-    _json: Any = ...
+    _body: bytes  # there as soon as it has been read: subclasses ask by hasattr, as they do with Starlette's
+    _json: Any
     _stream_consumed: bool = False
     _chunks: list[bytes] | None = None  # what `body` has so far
     _received: int = 0  # bytes, counted by `stream` where there is a limit
@@ -104,7 +104,7 @@ class Request(HTTPConnection[StateT]):
         Raises `ClientDisconnect` if the client goes away first, `ContentTooLarge` beyond the scope's limit, and
         `RuntimeError` if the body was streamed before.
         """
-        if self._body is not None:
+        if hasattr(self, "_body"):
             yield self._body
             yield b""
             return
@@ -139,7 +139,7 @@ class Request(HTTPConnection[StateT]):
         A call that is cancelled loses nothing: the next one goes on with what has arrived. Where a subclass has a
         `stream` of its own, what that has taken is lost, and the next call a `RuntimeError`.
         """
-        if self._body is None:
+        if not hasattr(self, "_body"):
             limit: Any = self.scope.get(MAX_BODY_SIZE, self.max_body_size)
             if limit == NO_LIMIT:
                 limit = None
@@ -153,7 +153,7 @@ class Request(HTTPConnection[StateT]):
         the default codec tells UTF-8, UTF-16 and UTF-32 by the first bytes. A body that is no JSON, or in another
         charset, raises `JSONBodyError`, which an error layer answers with a 400; else raises as `body` does.
         """
-        if self._json is ...:
+        if not hasattr(self, "_json"):
             body = await self.body()
             try:
                 self._json = self.json_codec.decode(body)

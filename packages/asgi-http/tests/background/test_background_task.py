@@ -219,3 +219,20 @@ async def test_instrumentation_may_replace_the_call_of_the_class(monkeypatch):
     await tasks()
     assert seen == [(1,), (2,)]
     assert [call[0] for call in calls] == seen
+
+
+async def test_a_class_may_leave_out_what_comes_after_a_failure():
+    class Steps(BackgroundTasks):
+        stops_at_error = True
+
+    calls, record, _ = recorder()
+
+    async def fail():
+        raise ValueError("no")
+
+    tasks = Steps()
+    for step in (record, fail, record):
+        tasks.add_task(step)
+    with pytest.raises(ValueError, match=r"^no$"):
+        await tasks()
+    assert len(calls) == 1

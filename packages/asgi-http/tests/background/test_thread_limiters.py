@@ -1,12 +1,15 @@
 """Each kind of blocking work has threads of its own."""
 
 import threading
+from contextvars import ContextVar
 
 import anyio
 import pytest
 
-from asgi_http import thread_limiter
+from asgi_http import run_in_threadpool, thread_limiter
 from asgi_http._background.thread_limiters import run_in_thread
+
+var = ContextVar("var", default="unset")
 
 KINDS = ["files", "streams", "background"]
 
@@ -96,3 +99,23 @@ async def test_cancellation_waits_for_the_function():
             await anyio.lowlevel.checkpoint()
         assert scope.cancelled_caught
     assert order == ["cancelled", "done"]
+
+
+async def test_any_function_runs_in_a_thread_of_the_default_limiter():
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    var.set("set")
+
+    def work(*args, **kwargs):
+        return threading.get_ident(), limiter.borrowed_tokens, var.get(), args, kwargs
+
+    thread, borrowed, seen, args, kwargs = await run_in_threadpool(work, 1, two=2)
+    assert thread != threading.get_ident()
+    assert (borrowed, seen, args, kwargs) == (1, "set", (1,), {"two": 2})
+
+
+async def test_what_a_function_raises_in_a_thread_is_raised():
+    def fail():
+        raise LookupError("no such thing")
+
+    with pytest.raises(LookupError, match=r"^no such thing$"):
+        await run_in_threadpool(fail)

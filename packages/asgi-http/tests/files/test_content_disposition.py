@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from asgi_http._files.content_disposition import format_content_disposition
 
 VALUE = re.compile(
-    r"""attachment;\ filename="(?P<plain>[ !#$&-:<-\[\]-~]*)"   # no quote, percent sign, semicolon or backslash
+    r"""attachment(?:;\ filename="(?P<plain>[ !#$&-:<-\[\]-~]*)")?  # no quote, percent sign, semicolon or backslash
         (?:;\ filename\*=utf-8''(?P<extended>(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})*))?""",
     re.VERBOSE,
 )
@@ -24,8 +24,8 @@ def test_a_plain_name_is_one_parameter(name):
     [
         ("a b.txt", "a b.txt"),
         ("Zoë.txt", "Zoe.txt"),
-        ("你好.txt", "__.txt"),
-        ("한글.txt", "__.txt"),
+        ("你好 2.txt", "__ 2.txt"),
+        ("한글.tar.gz", "__.tar.gz"),
         ("e\u0301\u0316.txt", "e.txt"),
         ("≠.txt", "=.txt"),
         ('a"b.txt', "a_b.txt"),
@@ -54,15 +54,19 @@ def test_a_name_is_no_path():
     [
         ("..\uff0f..\uff0fetc\uff0fpasswd", ".._.._etc_passwd"),
         ("a\uff3cb.txt", "a_b.txt"),
-        ("℀.txt", "_.txt"),
+        ("a℀.txt", "a_.txt"),
         ("a\u2215b\u2044c.txt", "a_b_c.txt"),
-        ("\uff0e\uff0e", "__"),
-        ("..\u0301", "_"),
-        ("\u0301", "_"),
+        ("a\uff0e\uff0e", "a__"),
+        ("a..\u0301", "a.."),
     ],
 )
 def test_no_slash_and_no_name_of_a_directory_comes_of_another_character(name, plain):
     assert f'filename="{plain}";' in format_content_disposition("attachment", name)
+
+
+@pytest.mark.parametrize("name", ["你好.txt", "한글", "℀.txt", "\uff0e\uff0e", "..\u0301", "\u0301", "你 好.7z"])
+def test_a_name_of_which_nothing_would_be_left_in_ascii_is_sent_in_utf8_alone(name):
+    assert format_content_disposition("inline", name) == f"inline; filename*=utf-8''{quote(name, safe='')}"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "....", " ", ". ."])
@@ -102,8 +106,9 @@ def test_no_name_gets_out_of_its_quotes(name):
     assert match is not None
     sent = name.replace("/", "_").replace("\\", "_")
     sent = sent if sent.strip(". ") else "_"
-    assert match["plain"].strip(". ")
-    assert "/" not in match["plain"]
+    if match["plain"] is not None:
+        assert match["plain"].strip(". ")
+        assert "/" not in match["plain"]
     if match["extended"] is None:
         assert match["plain"] == sent
     else:
@@ -113,3 +118,9 @@ def test_no_name_gets_out_of_its_quotes(name):
 def test_formatting_is_linear(assert_linear):
     for part in ("a", '"', "é", "你", "\\", "\u0301\u0316", "한", "."):
         assert_linear(lambda name: format_content_disposition("attachment", name), lambda n, part=part: part * n, 5000)
+
+
+def test_an_ascii_name_always_has_its_fallback():
+    assert format_content_disposition("inline", "_ _.txt") == (
+        "inline; filename=\"_ _.txt\"; filename*=utf-8''_%20_.txt"
+    )

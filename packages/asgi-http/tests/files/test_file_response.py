@@ -319,3 +319,32 @@ def test_a_link_cannot_break_the_headers():
         FileResponse("a", headers={"x-a": "b\r\nset-cookie: c"})
     with pytest.raises(ValueError):
         FileResponse("a", filename="a", content_disposition_type="attachment\r\nset-cookie: c")
+
+
+# As Starlette has it
+
+
+async def test_a_class_may_take_a_status_for_what_is_promised(drive, tmp_path):
+    class Promised(FileResponse):
+        renews_stat = False
+
+    path = tmp_path / "a.txt"
+    await anyio.Path(path).write_bytes(b"0123456789")
+    response = Promised(path, stat_result=await anyio.Path(path).stat())
+    assert (await drive.request(response)).body == b"0123456789"
+    await anyio.Path(path).write_bytes(b"012")
+    with pytest.raises(RuntimeError, match=r"a\.txt is shorter than expected\.$"):
+        await drive.request(response)
+    await anyio.Path(path).write_bytes(b"0123456789ab")
+    assert (await drive.request(response)).body == b"0123456789ab"
+    assert (await drive.request(Promised(path))).body == b"0123456789ab"
+
+
+async def test_a_class_may_have_strong_tags_at_once(drive, tmp_path):
+    class Strong(FileResponse):
+        weak_while_young = False
+
+    path = tmp_path / "a.txt"
+    await anyio.Path(path).write_bytes(b"a")
+    assert (await drive.request(FileResponse(path))).headers["etag"].startswith('W/"')
+    assert (await drive.request(Strong(path))).headers["etag"].startswith('"')

@@ -74,7 +74,7 @@ async def test_where_there_is_no_body_there_is_no_path(drive, path, method, head
         FileResponse(path), "/", method, extensions={**PATHSEND, **ZEROCOPYSEND}, headers=headers
     )
     assert answer.status == status
-    assert answer.messages[1:] == [{"type": "http.response.body", "body": b""}]
+    assert answer.messages[1:] == [{"type": "http.response.body", "body": b"", "more_body": False}]
 
 
 async def test_a_missing_file_is_found_missing_before_the_response_begins(drive, path):
@@ -134,8 +134,8 @@ async def test_several_ranges_of_the_open_file(drive, path):
     scope = drive.scope(extensions=ZEROCOPYSEND, headers={"range": "bytes=0-4,10-90000"})
     start, messages = await sent_by(FileResponse(path), scope)
     kinds = [message["type"].rpartition(".")[2] for message, _ in messages]
-    assert kinds == ["body", "zerocopysend", "body", "zerocopysend", "body"]
-    assert [message["more_body"] for message, _ in messages] == [True] * 4 + [False]
+    assert kinds == ["body", "zerocopysend", "body", "body", "zerocopysend", "body", "body"]
+    assert [message["more_body"] for message, _ in messages] == [True] * 6 + [False]
     body = b"".join(content for _, content in messages)
     assert int(dict(start["headers"])[b"content-length"]) == len(body)
     assert CONTENT[:5] in body
@@ -144,7 +144,7 @@ async def test_several_ranges_of_the_open_file(drive, path):
 
 async def test_the_messages_are_in_order(drive, path):
     answer = await drive.request(FileResponse(path), extensions=ZEROCOPYSEND, headers={"range": "bytes=0-4,10-90000"})
-    assert len(answer.messages) == 6
+    assert len(answer.messages) == 8
 
 
 async def test_what_is_read_in_one_go_is_sent_in_one_message(drive, path):
@@ -157,4 +157,4 @@ async def test_an_empty_file(drive, tmp_path):
     path = tmp_path / "empty"
     path.touch()
     answer = await drive.request(FileResponse(path), extensions=ZEROCOPYSEND)
-    assert answer.messages[1:] == [{"type": "http.response.body", "body": b""}]
+    assert answer.messages[1:] == [{"type": "http.response.body", "body": b"", "more_body": False}]

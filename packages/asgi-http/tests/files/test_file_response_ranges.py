@@ -334,3 +334,45 @@ async def test_a_range_is_not_looked_at_if_the_copy_is_old(drive, path):
 async def test_if_range_alone_means_nothing(drive, path):
     answer = await drive.request(FileResponse(path), headers={"if-range": TAG})
     assert (answer.status, answer.body) == (200, CONTENT)
+
+
+# As Starlette has it
+
+
+class StarletteRanges(FileResponse):
+    ignores_foreign_ranges = False
+
+
+async def test_a_class_may_have_ranges_for_head(drive, path):
+    answer = await drive.request(StarletteRanges(path), "/", "HEAD", headers={"range": "bytes=5-9"})
+    assert (answer.status, answer.body) == (206, b"")
+    assert answer.headers["content-range"] == "bytes 5-9/1000"
+    assert answer.headers["content-length"] == "5"
+    answer = await drive.request(StarletteRanges(path), "/", "HEAD", headers={"range": "bytes=2000-"})
+    assert answer.status == 416
+
+
+async def test_a_class_may_refuse_other_units(drive, path):
+    answer = await drive.request(StarletteRanges(path), headers={"range": "items=0-1"})
+    assert (answer.status, answer.text) == (400, "Only support bytes range")
+    answer = await drive.request(StarletteRanges(path), headers={"range": " Bytes =" + "0-1," * 101})
+    assert (answer.status, answer.body) == (200, CONTENT)
+
+
+async def test_a_method_may_be_in_lower_case(drive, path):
+    scope = drive.scope(method="get", headers={"range": "bytes=5-9"})
+    answer = await drive.events(FileResponse(path), scope, [])
+    assert (answer.status, answer.body) == (206, CONTENT[5:10])
+    answer = await drive.events(FileResponse(path), drive.scope(method="head"), [])
+    assert answer.messages[1:] == [{"type": "http.response.body", "body": b"", "more_body": False}]
+
+
+async def test_small_chunks_are_those_of_several_ranges_too(drive, path):
+    class Small(FileResponse):
+        chunk_size = 10
+
+    answer = await drive.request(Small(path), headers={"range": "bytes=0-14,20-24"})
+    sizes = [len(message["body"]) for message in answer.messages[1:]]
+    assert sizes[1:4] == [10, 5, 2]
+    assert sizes[5:7] == [5, 2]
+    assert sum(sizes) == int(answer.headers["content-length"])

@@ -68,7 +68,7 @@ async def test_a_plain_response_that_is_given_up_runs_to_its_end_before_the_next
         return PlainTextResponse("Hello", background=background)
 
     answer = await drive.request(BaseHTTPMiddleware(app, twice))
-    assert answer.messages[1:] == [{"type": "http.response.body", "body": b"Hello"}]
+    assert answer.messages[1:] == [part(b"Hello", more_body=False)]
     assert log == ["called", "background"] * 2
 
 

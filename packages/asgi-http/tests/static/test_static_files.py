@@ -289,3 +289,26 @@ def test_misses_have_their_page(ask, directory, path):
 def test_an_index_that_is_no_file_is_none(ask, directory):
     (directory / "css/index.html").mkdir()
     assert (ask(StaticFiles(directory=directory, html=True), "/css/")).status == 404
+
+
+# As Starlette has it
+
+
+class RaisingFiles(StaticFiles):
+    raises_refusals = True
+
+
+async def test_a_class_may_raise_what_it_refuses(drive, directory):
+    files = RaisingFiles(directory=directory, check_dir=False)
+    for method, path, status in (("GET", "/missing", 404), ("POST", "/app.js", 405)):
+        with pytest.raises(HTTPException) as caught:
+            await drive.request(files, path, method)
+        assert caught.value.status_code == status
+    assert (await drive.request(files, "/app.js")).text == "let js"
+
+
+async def test_a_scope_without_headers_has_none(directory):
+    files = StaticFiles(directory=directory, check_dir=False)
+    with pytest.raises(HTTPException) as caught:
+        await files.get_response(files.get_path({"path": "/../secret"}), {"method": "GET"})
+    assert caught.value.status_code == 404

@@ -179,3 +179,16 @@ def test_is_not_modified_is_told_of_the_file_that_would_be_sent(ask, directory):
 def test_is_not_modified_may_be_asked():
     assert StaticFiles().is_not_modified(Headers({"etag": '"1"'}), Headers({"if-none-match": '"1"'}))
     assert not StaticFiles().is_not_modified(Headers({"etag": '"1"'}), Headers({"if-none-match": '"2"'}))
+
+
+def test_a_subclass_may_have_a_fallback_of_its_own(ask, directory):
+    """FastAPI's has."""
+
+    class Frontend(StaticFiles):
+        def __init__(self, directory):
+            self.fallback = "auto"
+            super().__init__(directory=directory)
+
+    app = Frontend(directory)
+    assert app.fallback == "auto"
+    assert (ask(app, "/app.js").status, ask(app, "/missing").status) == (200, 404)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgi_http import thread_limiter
+from asgi_http import StreamingResponse, iterate_in_threadpool, thread_limiter
 from asgi_http._streaming import iteration
 from asgi_http._streaming.iteration import ThreadIterator, iterate
 
@@ -407,3 +407,38 @@ async def test_cancellation_waits_for_the_item_that_is_being_made():
 
 def test_an_iterator_nobody_reads_leaves_nothing_behind():
     assert isinstance(iterate(iter([1])), ThreadIterator)
+
+
+# For others
+
+
+@pytest.mark.parametrize("make", [list, tuple, iter, dict.fromkeys])
+async def test_any_iterable_is_iterated_over_in_threads(make):
+    assert await items_of(iterate_in_threadpool(make(range(3)))) == [0, 1, 2]
+
+
+async def test_each_item_comes_from_a_thread_and_the_generator_is_closed():
+    threads, closed = [], []
+
+    def generate():
+        try:
+            while True:
+                threads.append(threading.get_ident())
+                yield
+        finally:
+            closed.append(threading.get_ident())
+
+    here = threading.get_ident()
+    iterator = iterate_in_threadpool(generate())
+    await anext(iterator)
+    await anext(iterator)
+    assert len(threads) == 2
+    assert closed == []
+    await iterator.aclose()
+    assert here not in {*threads, *closed}
+    assert len(closed) == 1
+
+
+async def test_a_response_takes_it_as_it_takes_the_iterable(drive):
+    answer = await drive.request(StreamingResponse(iterate_in_threadpool(b"ab" for _ in range(3))))
+    assert answer.body == b"ababab"

@@ -341,3 +341,22 @@ async def test_the_disconnect_of_another_request_is_an_error(asgi):
             connection.send,
         )
     assert content.order == []
+
+
+async def test_a_class_may_raise_what_a_client_does_that_leaves():
+    class Raising(StreamingResponse):
+        raises_disconnect = True
+
+    ran = []
+
+    async def background():
+        ran.append(True)
+
+    content, connection = Content(), Connection(NEW)
+    response = Raising(content.generate(), background=background)
+    with pytest.raises(ClientDisconnect):
+        await response(connection.scope, connection.receive, connection.send)
+    assert ran == []
+    connection = Connection(OLD)
+    await Raising(Content().generate(), background=background)(connection.scope, connection.receive, connection.send)
+    assert ran == [True]

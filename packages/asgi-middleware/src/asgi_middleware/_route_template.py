@@ -9,6 +9,7 @@ from typing import Any, Final
 from asgi_types import Scope
 
 _REST: Final = "/{path}"  # how the pattern of a mount ends, for what is below it
+_BELOW: Final = "/{*}"  # how it ends in here, where a route may have a parameter of that name
 _MOST_KNOWN: Final = 4096
 _DEEPEST: Final = 32  # layers of middleware around the application of a mount
 
@@ -19,9 +20,9 @@ _known: dict[tuple[int, int], _Known] = {}
 def route_template(scope: Scope) -> str | None:
     """The path pattern of the route that answers, such as ``/users/{id}``, with those of the mounts it is below.
 
-    Convertors are left out. What a mount hands to an application without routes, static files for instance, has the
-    pattern of the mount: ``/static/{path}``. It is None where no route was chosen (yet), and where a `Host` was that
-    leads to an application without routes. Read it when the application has answered, or in ``send``.
+    Convertors are left out. What a mount hands to an application without routes, static files for instance, or to one
+    that has none for it, has the mount's prefix: ``/static``. It is None where no route was chosen (yet), and where a
+    `Host` was that leads to an application without routes. Read it when all is answered, or in ``send``.
 
     It is made of patterns alone, so there are never more of them than routes, whatever clients ask for. A mount whose
     routes are hidden in a function is left out, and so is the ``root_path`` of the server. Routes are those of
@@ -33,6 +34,13 @@ def route_template(scope: Scope) -> str | None:
     >>> route_template({"type": "http", "path": "/users/42", "route": Route()}), route_template({"type": "http"})
     ('/users/{id}', None)
     """
+    found = _find(scope)
+    if found is None or not found.endswith(_BELOW):
+        return found
+    return found.removesuffix(_BELOW) or "/"
+
+
+def _find(scope: Scope) -> str | None:
     route = scope.get("route")
     own = None if route is None else _own_path(scope, route)
     if own is not None and "app_root_path" not in scope:  # which mounts write
@@ -57,6 +65,8 @@ def _own_path(scope: Scope, route: Any) -> str | None:
 
 def _path(route: Any) -> str | None:
     path = getattr(route, "path_format", None) or getattr(route, "path", None)
+    if isinstance(path, str) and path.endswith(_REST) and hasattr(route, "routes"):
+        return path.removesuffix(_REST) + _BELOW
     return path if isinstance(path, str) else None
 
 
@@ -83,7 +93,7 @@ def _search(routes: Iterable[Any], wanted: Any, prefix: str, above: tuple[int, .
         if path is not None and any(name is wanted for name in names):
             yield prefix + path
         if hasattr(route, "routes") and id(route) not in above:
-            below = prefix + (path or "").removesuffix(_REST)  # a host has no path
+            below = prefix + (path or "").removesuffix(_BELOW)  # a host has no path
             yield from _search(_routes_below(route), wanted, below, (*above, id(route)))
 
 

@@ -58,10 +58,24 @@ async def test_the_minimum_size_is_compressed(ask):
 
 async def test_what_does_not_get_smaller_is_left_alone(ask, coding):
     body = random.Random(1).randbytes(600)
-    answer = await ask(body, coding=coding, minimum_size=0)
+    answer = await ask(body, coding=coding, minimum_size=1)
     assert answer.headers.raw == [*START["headers"], (b"vary", b"Accept-Encoding")]
     assert answer.body == body
+
+
+async def test_without_a_minimum_size_all_is_compressed_that_has_a_byte(ask, coding, decoded):
+    answer = await ask(b"x", coding=coding, minimum_size=0)
+    assert answer.headers["content-encoding"] == coding
+    assert int(answer.headers["content-length"]) == len(answer.body) > 1
+    assert decoded(answer) == b"x"
     assert (await ask(b"", coding=coding, minimum_size=0)).body == b""
+
+
+async def test_a_scope_without_a_method_is_that_of_no_head(drive, sends, decoded):
+    scope = drive.scope(headers=GZIP)
+    del scope["method"]
+    app = CompressionMiddleware(sends(BODY, headers=[(b"content-length", b"%d" % len(BODY))]))
+    assert decoded(await drive.events(app, scope, [])) == BODY
 
 
 async def test_a_message_without_body(drive, sends_messages):

@@ -99,3 +99,23 @@ def test_an_age_that_is_none_is_refused(age):
 
 def test_an_age_may_be_none_at_all():
     assert CORSMiddleware(app, max_age=0).max_age == 0
+
+
+def test_a_subclass_may_do_without_options_that_have_no_effect(caplog):
+    class Lenient(CORSMiddleware):
+        refuses_useless = False
+
+    made = Lenient(
+        app,
+        allow_origins=["https://a.example", "a.example", "https://a.example/path", ""],
+        allow_methods=["get", "A B"],
+        allow_headers=["X-A", "X A"],
+        expose_headers=["X-B", ""],
+        max_age=60.5,
+    )
+    assert (made.allow_origins, made.allow_methods, made.max_age) == (("https://a.example",), ("GET",), 60)
+    assert ("x-a" in made.allow_headers, "x a" in made.allow_headers) == (True, False)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["Without effect"] * 6
+    assert Lenient(app, max_age=-1).max_age == 0
+    with pytest.raises(TypeError):
+        Lenient(app, [None])

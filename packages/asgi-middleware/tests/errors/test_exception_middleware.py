@@ -315,3 +315,48 @@ async def test_concurrent_guards_do_not_mix(drive):
     assert {number: (answer.status, answer.text) for number, answer in answers.items()} == {
         number: (400 + number, str(number)) for number in range(50)
     }
+
+
+# For who handles by itself
+
+
+class Offering(ExceptionMiddleware):
+    handlers_key = "asgi_types.view"  # any key that the linter knows
+
+
+async def test_the_handlers_are_left_under_a_key(drive, says):
+    layer = Offering(untouched, {404: says("missing"), KeyError: says("key")})
+    answer = await drive.request(layer)
+    of_classes, of_statuses = answer.scope[Offering.handlers_key]
+    assert of_classes is layer._exception_handlers
+    assert set(of_classes) == {HTTPException, WebSocketException, KeyError}
+    assert set(of_statuses) == {404}
+
+
+async def test_handling_in_place(drive, says):
+    layer = ExceptionMiddleware(untouched, {KeyError: says("key")})
+
+    async def app(scope, receive, send):
+        assert not await layer.handle(ValueError(), scope, receive, send, lambda: None)
+        with pytest.raises(RuntimeError, match=r"^Caught handled exception, but response already started\.$"):
+            await layer.handle(KeyError(), scope, receive, send, lambda: True)
+        assert await layer.handle(KeyError(), scope, receive, send, lambda: None)
+
+    assert (await drive.request(app)).text == "key"
+
+
+async def test_the_dict_of_handlers_counts(drive, raising, says):
+    """Instrumentation puts wrapped handlers into it."""
+    layer = ExceptionMiddleware(raising(HTTPException(404)))
+    layer._exception_handlers[HTTPException] = says("instrumented")
+    assert (await drive.request(layer)).text == "instrumented"
+
+
+async def test_who_is_around_may_end_a_websocket_with_an_unhandled_error(drive, raising, catch):
+    class Layer(ExceptionMiddleware):
+        ends_websockets = False
+
+    app = catch(Layer(raising(ValueError())))
+    answer = await drive.websocket(app)
+    assert answer.messages == []
+    assert [repr(error) for error in app.errors] == ["ValueError()"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from asgi_middleware import ExceptionMiddleware, TrustedHostMiddleware
 from asgi_types import Response
 
-HOSTS = ["example.org", "*.example.net", "www.bare.example", "[::1]", "127.0.0.1", "dot.example."]
+HOSTS = ["example.org", "*.example.net", "www.bare.example", "[::1]", "[v1.a:b]", "127.0.0.1", "dot.example."]
 DENIAL = {"websocket.http.response": {}}
 
 
@@ -21,12 +21,14 @@ def host(value):
         "example.org",
         "EXAMPLE.org",
         "example.org:8000",
-        "example.org:",
+        "example.org:000080",
+        "example.org:99999",  # whatever the port is, nobody is led there
         "a.example.net",
         "a.b.Example.Net:443",
         "www.bare.example",
         "[::1]",
         "[::1]:8000",
+        "[v1.A:b]:8000",
         "127.0.0.1:80",
         "dot.example.",
     ],
@@ -54,7 +56,10 @@ REFUSED = [
     "[::2]",
     "[::1",
     "127.0.0.1.evil.example",
-    "example.org:99999",
+    "example.org:",
+    "[::1]:",
+    "[v1.a]",
+    "[v1.]",
     "example.org:port",
     "example.org:80:80",
     "example.org/",  # CVE-2026-48710: what follows would have become part of the URL's path
@@ -121,7 +126,7 @@ async def test_the_redirect_can_be_left_out(drive, page):
     assert (await drive.request(app, headers=host("bare.example"))).status == 400
 
 
-@pytest.mark.parametrize("value", ["www.example.net", "xwww.bare.example", "bare.example."])
+@pytest.mark.parametrize("value", ["www.example.net", "xwww.bare.example", "bare.example.", "bare.example:65536"])
 async def test_other_hosts_are_not_redirected(drive, page, value):
     assert (await drive.request(TrustedHostMiddleware(page, ["www.bare.example"]), headers=host(value))).status == 400
 
@@ -249,3 +254,14 @@ async def _nowhere(message):
 def test_time_is_linear_in_the_host(assert_linear, page):
     app = TrustedHostMiddleware(page, ["example.org"])
     assert_linear(app._is_allowed, lambda n: b"a." * n + b"/", 20_000)
+
+
+def test_a_subclass_may_do_without_what_is_no_host(caplog, page):
+    class Lenient(TrustedHostMiddleware):
+        refuses_useless = False
+
+    app = Lenient(page, ["example.org", "example.org:8000", "https://example.org"])
+    assert app.allowed_hosts == ["example.org"]
+    assert ["Not a host: 'example.org:8000'" in record.getMessage() for record in caplog.records] == [True, False]
+    with pytest.raises(AssertionError):
+        Lenient(page, ["example.*"])

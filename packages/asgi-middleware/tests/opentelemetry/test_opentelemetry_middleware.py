@@ -10,6 +10,7 @@ from anyio import to_thread
 from opentelemetry import baggage, trace
 from opentelemetry.trace import SpanKind, StatusCode
 
+from asgi_middleware.opentelemetry import OpenTelemetryMiddleware
 from asgi_types import HTTPException, Response
 
 TRACE = {"traceparent": "00-0000000000000000000000000000002a-0000000000000007-01", "baggage": "user=ann"}
@@ -55,6 +56,13 @@ async def test_a_request_without_a_route_is_named_by_its_method(drive, telemetry
     await drive.request(telemetry.around(Response("x")), "/made/up")
     assert telemetry.span.name == "GET"
     assert "http.route" not in telemetry.span.attributes
+
+
+async def test_the_provider_of_the_process_may_come_after_the_middleware(drive, telemetry, monkeypatch):
+    app = OpenTelemetryMiddleware(Response("x"), meter_provider=telemetry.meter_provider)
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: telemetry.tracer_provider)
+    await drive.request(app)
+    assert telemetry.span.name == "GET"
 
 
 async def test_its_trace_and_baggage_go_on(drive, telemetry):
@@ -321,6 +329,19 @@ class TestWebSocket:
             "http.route": "/users/{id}",
             "http.response.status_code": 101,
         }
+
+    async def test_a_subclass_may_leave_it_alone(self, drive, telemetry):
+        class Requests(OpenTelemetryMiddleware):
+            traces_websockets = False
+
+        async def app(scope, receive, send):
+            await Response("x")(scope, receive, send)
+
+        requests = Requests(app, tracer_provider=telemetry.tracer_provider, meter_provider=telemetry.meter_provider)
+        await drive.websocket(requests, extensions={"websocket.http.response": {}})
+        assert telemetry.spans == ()
+        await drive.request(requests)
+        assert telemetry.span.name == "GET"
 
     async def test_one_that_is_refused_has_a_status(self, drive, telemetry):
         async def app(scope, receive, send):

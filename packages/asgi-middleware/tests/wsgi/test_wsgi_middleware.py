@@ -372,17 +372,32 @@ class TestErrors:
             await drive.request(WSGIMiddleware(answering(chunks)))
         assert chunks.is_closed
 
-    async def test_exc_info_replaces_what_was_said(self, drive):
+    async def test_exc_info_replaces_what_was_said_and_is_raised_afterwards(self, drive):
         def app(environ, start_response):
             start_response("200 OK", TEXT)
             try:
-                raise ValueError
+                raise ValueError("for the log")
             except ValueError:
                 start_response("500 Oops", [*TEXT, ("X-Error", "yes")], sys.exc_info())
             return [b"oops"]
 
-        answer = await drive.request(valid(app))
-        assert (answer.status, answer.headers["x-error"], answer.body) == (500, "yes", b"oops")
+        async def caught(scope, receive, send):
+            with pytest.raises(ValueError, match="for the log"):
+                await valid(app)(scope, receive, send)
+
+        start, *parts = await ask(drive, caught)
+        assert (start["status"], start["headers"]) == (500, [(b"content-type", b"text/plain"), (b"x-error", b"yes")])
+        assert [part["body"] for part in parts] == [b"oops", b""]
+
+    async def test_exc_info_of_an_exit_only_replaces_what_was_said(self, drive):
+        def app(environ, start_response):
+            try:
+                raise SystemExit
+            except SystemExit:
+                start_response("500 Oops", TEXT, sys.exc_info())
+            return [b"oops"]
+
+        assert (await drive.request(valid(app))).status == 500
 
     async def test_exc_info_is_raised_when_it_is_too_late(self, drive):
         def app(environ, start_response):

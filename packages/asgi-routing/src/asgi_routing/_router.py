@@ -150,7 +150,7 @@ class Router(RouteDecorators):
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
         max_body_size: float | None = None,
-        lifespan: bool = True,
+        lifespan: bool | None = None,
         fall_through: bool = False,
     ) -> None:
         """Append a `Mount`."""
@@ -173,7 +173,7 @@ class Router(RouteDecorators):
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
         max_body_size: float | None = None,
-        lifespan: bool = True,
+        lifespan: bool | None = None,
     ) -> None:
         """Append a `Host`."""
         self.routes.append(

@@ -94,14 +94,11 @@ async def test_the_states_of_mounted_applications_are_put_together(drive: Any) -
             assert (await drive.request(app, "/inner/", state={**state})).text == expected
 
 
-async def test_a_generator_function_is_taken_with_a_warning() -> None:
+async def test_a_generator_function_is_taken() -> None:
     async def lifespan(app: Any) -> AsyncIterator[Any]:
         yield {"db": "pool"}
 
-    with pytest.warns(DeprecationWarning, match="asynccontextmanager") as caught:
-        combined = combine_lifespans(lifespan)
-    assert caught[0].filename == __file__
-    async with combined(None) as state:
+    async with combine_lifespans(lifespan)(None) as state:
         assert state == {"db": "pool"}
 
 

@@ -127,7 +127,7 @@ async def test_an_exit_at_startup_is_sent_as_well() -> None:
     assert types(sent) == ["lifespan.startup.failed"]
 
 
-async def test_an_asynchronous_generator_function_is_taken_with_a_warning() -> None:
+async def test_an_asynchronous_generator_function_is_taken() -> None:
     log: list[str] = []
 
     async def lifespan(app: Any) -> AsyncIterator[Any]:
@@ -135,16 +135,13 @@ async def test_an_asynchronous_generator_function_is_taken_with_a_warning() -> N
         yield
         log.append("shutdown")
 
-    with pytest.warns(DeprecationWarning, match="asynccontextmanager") as caught:
-        router = Router(lifespan=lifespan)
-    assert caught[0].filename == __file__
     sent: list[Any] = []
-    await run(router, sent)
+    await run(Router(lifespan=lifespan), sent)
     assert log == ["startup", "shutdown"]
     assert types(sent) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-async def test_a_generator_function_is_taken_with_a_warning(drive: Any) -> None:
+async def test_a_generator_function_is_taken(drive: Any) -> None:
     log: list[str] = []
 
     def lifespan(app: Any) -> Iterator[Any]:
@@ -152,9 +149,7 @@ async def test_a_generator_function_is_taken_with_a_warning(drive: Any) -> None:
         yield {"db": "pool"}
         log.append("shutdown")
 
-    with pytest.warns(DeprecationWarning, match="asynccontextmanager"):
-        router = Router(lifespan=lifespan)
     scope: dict[str, Any] = {"type": "lifespan", "state": {}}
-    await drive.events(router, scope, EVENTS)
+    await drive.events(Router(lifespan=lifespan), scope, EVENTS)
     assert log == ["startup", "shutdown"]
     assert scope["state"] == {"db": "pool"}

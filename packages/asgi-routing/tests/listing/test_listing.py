@@ -85,6 +85,41 @@ def test_a_mount_or_host_without_routes_is_an_entry() -> None:
     ]
 
 
+def test_mounts_and_hosts_are_entries_before_their_routes_where_that_is_asked_for() -> None:
+    router = Router(
+        [
+            Mount("/{lang}", Router([Mount("/users", routes=[Route("/{id}", user)], name="users")]), name="site"),
+            Host("x.org", Router([Route("/", user)]), name="host"),
+            Mount("/static", App()),
+            Route("/", user),
+        ]
+    )
+    found = list_routes(router, mounts=True)
+    assert [(route.depth, route.kind, route.path, route.host, route.name) for route in found] == [
+        (0, "mount", "/{lang}", "", "site"),
+        (1, "mount", "/{lang}/users", "", "site:users"),
+        (2, "http", "/{lang}/users/{id}", "", "site:users:user"),
+        (0, "host", "/", "x.org", "host"),
+        (1, "http", "/", "x.org", "host:user"),
+        (0, "mount", "/static", "", ""),
+        (0, "http", "/", "", "user"),
+    ]
+    assert [route for route in found if route.kind == "http"] == [
+        route._replace(depth=depth) for route, depth in zip(http_routes(router), (2, 1, 0), strict=True)
+    ]
+
+
+def http_routes(app: Any) -> list[RouteInfo]:
+    return [route for route in list_routes(app) if route.kind == "http"]
+
+
+def test_what_fastapi_has_included_is_no_entry() -> None:
+    get = Foreign(path="/{id}", methods={"GET"}, name="get", endpoint=user, app=App())
+    included = Foreign(effective_route_contexts=lambda: [get])
+    [found] = list_routes([included], mounts=True)
+    assert (found.depth, found.route) == (0, get)
+
+
 def test_an_application_inside_itself_is_an_entry() -> None:
     router = Router([Route("/a", user)])
     router.mount("/self", router)

@@ -32,6 +32,9 @@ def headers(*hosts: bytes) -> list[tuple[bytes, bytes]]:
         ("{sub:enum(API,www)}.example.org", b"www.example.org", {"sub": "www"}),
         ("{n:int}.{name}.example.org", b"7.x.example.org", {"n": 7, "name": "x"}),
         ("[::1]", b"[::1]:80", {}),
+        ("[v1.fe]", b"[v1.FE]", {}),
+        ("example.org", b"example.org:000080", {}),
+        ("example.org", b"example.org:100000", {}),
         ("{any:path}", b"h", {"any": "h"}),
     ],
 )
@@ -51,7 +54,7 @@ def test_hosts_that_match(pattern: str, host: bytes, params: dict[str, Any]) -> 
         ("example.org", []),
         ("example.org", [b"example.org", b"example.org"]),
         ("example.org", [b"example.org/x"]),
-        ("example.org", [b"example.org:99999"]),
+        ("example.org", [b"example.org:http"]),
         ("{sub}.example.org", [b".example.org"]),
         ("{n:int}.example.org", [b"x.example.org"]),
         ("{any:path}", [b"a b"]),

@@ -236,3 +236,14 @@ def test_equality_and_repr() -> None:
     assert Mount("/a", seen) != Route("/a", seen)
     assert repr(Mount("/a", "app", name="n")) == "Mount(path='/a', name='n', app='app')"  # type: ignore[arg-type]
     assert repr(Mount("", "app")) == "Mount(path='', name='', app='app')"  # type: ignore[arg-type]
+
+
+def test_a_class_may_keep_the_parameters_that_nobody_gave() -> None:
+    class KeepingMount(Mount):
+        keeps_missing_params = True
+
+    mount = KeepingMount("/{tenant}", routes=[Route("/users/{id:int}", seen, name="user")])
+    assert mount.url_path_for("user", id=1) == "/{tenant}/users/1"
+    assert mount.url_path_for("user", tenant="a", id=1) == "/a/users/1"
+    with pytest.raises(NoMatchFound):
+        mount.url_path_for("user", tenant="a")

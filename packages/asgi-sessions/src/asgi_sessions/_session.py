@@ -74,7 +74,8 @@ class Session(dict[str, Any]):
 
     `accessed`: the session was read or changed, and so the response depends on the cookie. Every method of dict that
     shows what is inside sets it; ``repr()`` does not. `modified`: the session was changed. Every method of dict that
-    changes it sets both; `pop` without such a key and `setdefault` with one change nothing.
+    changes it sets both; `pop` without such a key and `setdefault` with one change nothing, and the former is a look
+    only at a session that a middleware keeps.
 
     A change inside a value, such as an append to a list, sets no flag; the middleware finds it by comparing.
 
@@ -293,7 +294,9 @@ class Session(dict[str, Any]):
 
     def pop(self, key: str, *args: Any) -> Any:
         """Remove ``key`` and give its value, or the default, or a `KeyError`."""
-        if key in self:
+        if not self._is_kept and self._is_open and not super().__contains__(key):
+            pass  # no response depends on it
+        elif key in self:
             self.mark_modified()
         return super().pop(key, *args)
 

@@ -27,3 +27,16 @@ def test_which_names_are_escaped(tmp_path, name, is_escaped):
 
 def test_a_template_of_a_string_is_escaped(tmp_path):
     assert Jinja2Templates(tmp_path).env.from_string("{{ x }}").render(x="<") == "&lt;"
+
+
+def test_a_subclass_may_decide_by_other_names(tmp_path):
+    class Templates(Jinja2Templates):
+        @staticmethod
+        def autoescape(name):
+            return name == "page.txt"
+
+    for name in ("page.txt", "page.html"):
+        (tmp_path / name).write_text("{{ x }}", "utf-8")
+    templates = Templates(tmp_path)
+    shown = [templates.get_template(name).render(x="<") for name in ("page.txt", "page.html")]
+    assert shown == ["&lt;", "<"]

@@ -115,3 +115,12 @@ def test_a_request_that_knows_no_routes_is_told_so():
     templates = Jinja2Templates(env=jinja2.Environment(loader=jinja2.DictLoader({"page.html": "{{ url_for('a') }}"})))
     with pytest.raises(RuntimeError, match=r"url_for\(\) needs a request that knows the routes"):
         templates.TemplateResponse(Request(), "page.html")
+
+
+def test_a_subclass_may_have_fewer_of_them():
+    class Templates(Jinja2Templates):
+        request_globals = ("url_for",)
+
+    environment = jinja2.Environment()
+    Templates(env=environment)
+    assert set(environment.globals) & {"url_for", *FUNCTIONS} == {"url_for"}

@@ -57,6 +57,7 @@ from ._route_path import get_route_path as get_route_path
 from ._scope_url import DEFAULT_PORTS as DEFAULT_PORTS
 from ._scope_url import ENCODED_SLASH as ENCODED_SLASH
 from ._scope_url import scope_host as scope_host
+from ._scope_url import scope_host_name as scope_host_name
 from ._scope_url import slash_redirect as slash_redirect
 from ._set_cookie import SameSite as SameSite
 from ._start_message import START_MESSAGES as START_MESSAGES
@@ -121,6 +122,7 @@ __all__ = (
     "refuse",
     "response_start",
     "scope_host",
+    "scope_host_name",
     "send_tells_disconnect",
     "slash_redirect",
     "start_with",

@@ -1,6 +1,7 @@
 """Telling coroutine functions from others."""
 
 import functools
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
 
@@ -8,7 +9,7 @@ from typing import Any, TypeGuard
 def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
     """Whether calling ``obj`` gives a coroutine: an ``async def``, a partial of one, or an object with one as its call.
 
-    Calling a class makes an instance, so a class never counts.
+    Calling a class makes an instance, so a class never counts. A mock of a coroutine function counts.
 
     >>> async def endpoint(): ...
     >>> is_async_callable(functools.partial(endpoint)), is_async_callable(print)
@@ -18,6 +19,12 @@ def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
 
     while isinstance(obj, functools.partial):
         obj = obj.func
-    if iscoroutinefunction(obj):
+    if iscoroutinefunction(obj) or _is_marked(obj):
         return True
     return callable(obj) and not isinstance(obj, type) and iscoroutinefunction(obj.__call__)
+
+
+def _is_marked(obj: Any) -> bool:
+    """Whether asyncio's own mark is on ``obj``, by which `unittest.mock` knows coroutine functions before 3.12."""
+    mark = getattr(sys.modules.get("asyncio.coroutines"), "_is_coroutine", None)
+    return mark is not None and getattr(obj, "_is_coroutine", None) is mark

@@ -33,15 +33,17 @@ def body_limit(max_body_size: float) -> int | None:
 class ContentTooLarge(HTTPException):
     """A request body larger than its limit: a 413 (RFC 9110 section 15.5.14).
 
-    ``limit`` is that limit in bytes.
+    ``limit`` is that limit in bytes. ``message`` is what the client is told; a ``{limit}`` in it stands for that.
 
     >>> error = ContentTooLarge(1_000_000)
     >>> error.status_code, error.detail, error.limit
     (413, 'The body is larger than the limit of 1000000 bytes.', 1000000)
     """
 
+    message: str = "The body is larger than the limit of {limit} bytes."
+
     def __init__(self, limit: int) -> None:
-        super().__init__(413, f"The body is larger than the limit of {limit} bytes.")
+        super().__init__(413, self.message.format(limit=limit))
         self.limit = limit
 
 

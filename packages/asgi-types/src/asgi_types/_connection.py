@@ -162,7 +162,7 @@ class HTTPConnection(_ScopeMapping, Generic[StateT]):
         """
         provider = self.scope.get("router") or self.scope.get("app")
         if provider is None:
-            raise RuntimeError("url_for() needs a router: call it inside an application, or below a Router.")
+            raise RuntimeError("The `url_for` method can only be used inside a Starlette application or with a router.")
         return cast("URL", provider.url_path_for(name, **path_params).make_absolute_url(base_url=self.base_url))
 
 

@@ -1,9 +1,9 @@
 """Reading the ``Cookie`` header.
 
 The rules are those of RFC 6265 section 5.4 turned round, with what browsers do where it is silent: pairs are split at
-``;`` and at the first ``=``, spaces and tabs around both parts are dropped, and nothing is ever an error. A pair
-without a name is ignored: browsers send one for ``Set-Cookie: =x``, and taking it for a named one would let it stand
-in for another cookie. Every step is one pass over the text.
+``;`` and at the first ``=``, spaces and tabs around both parts are dropped, and nothing is ever an error. A cookie
+without a name, which browsers have by ``Set-Cookie: =x`` and send as ``x``, has the empty name and no other: whatever
+its value looks like, it cannot stand in for another cookie. Every step is one pass over the text.
 """
 
 import re
@@ -11,20 +11,23 @@ import re
 _ESCAPED = re.compile(r"\\(?:([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
-def parse_cookies(header: str) -> dict[str, str]:
+def parse_cookies(cookie_string: str) -> dict[str, str]:
     r"""Cookies of a ``Cookie`` header by name; of those of one name, the last.
 
     A value in double quotes loses them, and its backslash escapes are resolved, as the standard library writes them.
+    What has no name is found under the empty one.
 
-    >>> parse_cookies('theme=dark; token="a\\"b"; =nameless; flag')
-    {'theme': 'dark', 'token': 'a"b'}
+    >>> parse_cookies('theme=dark; token="a\\"b"; nameless')
+    {'theme': 'dark', 'token': 'a"b', '': 'nameless'}
     """
     cookies: dict[str, str] = {}
-    for pair in header.split(";"):
+    for pair in cookie_string.split(";"):
         name, separator, value = pair.partition("=")
-        name = name.strip(" \t")
-        if name and separator:
-            cookies[name] = _unquote(value.strip(" \t"))
+        if not separator:
+            name, value = "", name
+        name, value = name.strip(" \t"), value.strip(" \t")
+        if name or value:
+            cookies[name] = _unquote(value)
     return cookies
 
 

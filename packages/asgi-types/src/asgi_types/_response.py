@@ -43,6 +43,8 @@ class Response:
 
     media_type: str | None = None
     charset: str = "utf-8"
+    may_partition: bool = True
+    """Whether cookies can be ``Partitioned``; it is a `ValueError` else."""
     # Attributes that keep their default are read from the class: setting them for every response costs more.
     status_code: int = 200
     background: BackgroundWork | None = None
@@ -136,6 +138,8 @@ class Response:
         characters is quoted as the standard library does. Raises `ValueError` for a name that is no token, for an
         ``expires`` without a time zone, and for CR, LF, NUL or non-latin-1 characters anywhere.
         """
+        if partitioned and not self.may_partition:
+            raise ValueError("Partitioned cookies are only supported in Python 3.14 and above.")
         cookie = format_set_cookie(
             key,
             value,

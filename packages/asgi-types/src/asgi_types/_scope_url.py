@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import quote
 
 from ._asgi import Scope
-from ._host import parse_host
+from ._host import parse_host, parse_host_name
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 """The ports that a URL leaves out, by its scheme."""
@@ -16,9 +16,14 @@ _PATH_CHARACTERS = "/:@!$&'()*+,;=~"  # RFC 3986 section 3.3
 _QUERY_CHARACTERS = _PATH_CHARACTERS + "?%[]"  # brackets as all browsers send them
 
 
-def scope_url(scope: Scope) -> str:
-    """The absolute URL of a connection, or its path and query if neither header nor server tells the host."""
-    path = url_path(scope["path"])
+def scope_url(scope: Scope, *, keeps_slashes: bool = False) -> str:
+    """The absolute URL of a connection, or its path and query if neither header nor server tells the host.
+
+    With ``keeps_slashes`` a path behind a host may begin with several slashes.
+    """
+    path: str = scope["path"]
+    origin = scope_origin(scope)
+    path = path.translate(_UNSAFE_IN_PATH) if keeps_slashes and origin and path[:2] == "//" else url_path(path)
     query: bytes = scope.get("query_string", b"")
     if query:
         path = f"{path}?{query.decode('utf-8', 'replace')}"
@@ -30,8 +35,8 @@ def scope_origin(scope: Scope) -> str:
 
     The port of the ``Host`` header stays as the client sent it; the server's is left out if it is the scheme's default.
     """
-    scheme = scope.get("scheme") or ("ws" if scope["type"] == "websocket" else "http")
-    authority = _host_header(scope) or _server(scope, DEFAULT_PORTS.get(scheme))
+    scheme = scope.get("scheme") or ("ws" if scope.get("type") == "websocket" else "http")
+    authority = _client_authority(scope) or _server(scope, DEFAULT_PORTS.get(scheme))
     return f"{scheme}://{authority}" if authority else ""
 
 
@@ -78,13 +83,28 @@ def scope_host(scope: Scope) -> tuple[str, int | None] | None:
     >>> scope_host({"type": "http", "headers": [(b"host", b"example.org:8000")]})
     ('example.org', 8000)
     """
+    value = _host_header(scope)
+    return None if value is None else parse_host(value)
+
+
+def scope_host_name(scope: Scope) -> str | None:
+    """The host of a connection's ``Host`` header without its port, which may be any number; None as of `scope_host`.
+
+    >>> scope_host_name({"type": "http", "headers": [(b"host", b"example.org:8000")]})
+    'example.org'
+    """
+    value = _host_header(scope)
+    return None if value is None else parse_host_name(value)
+
+
+def _host_header(scope: Scope) -> str | None:
     values = [value for name, value in scope.get("headers", ()) if name == b"host"]
-    return parse_host(values[0].decode("latin-1")) if len(values) == 1 else None
+    return values[0].decode("latin-1") if len(values) == 1 else None
 
 
-def _host_header(scope: Scope) -> str:
-    found = scope_host(scope)
-    return "" if found is None else _authority(*found)
+def _client_authority(scope: Scope) -> str:
+    value = _host_header(scope)
+    return "" if value is None or parse_host(value) is None else value.removesuffix(":")
 
 
 def _server(scope: Scope, default_port: int | None) -> str:

@@ -27,15 +27,15 @@ def add_vary(headers: RawHeaders, name: bytes) -> None:
     [(b'vary', b'Accept, Cookie')]
     """
     wanted = name.lower()
-    first: int | None = None
+    last: int | None = None
     for index, (found, value) in enumerate(headers):
         if found == b"vary":
             listed = [item.strip(b" \t") for item in value.lower().split(b",")]
             if wanted in listed or b"*" in listed:
                 return
-            first = index if first is None else first
-    if first is None:
+            last = index
+    if last is None:
         headers.append((b"vary", name))
         return
-    value = headers[first][1].strip(b" \t")
-    headers[first] = (b"vary", value + b", " + name if value else name)
+    value = headers[last][1].strip(b" \t")
+    headers[last] = (b"vary", value + b", " + name if value else name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, NoReturn, cast
 
 from asgi_types import HTTPException, Message, Receive, Scope, Send, WebSocketException, close_code
 
@@ -24,9 +24,10 @@ class WebSocketEndpoint:
     awaited. Exceptions end the connection as those of a function do; see `websocket_session`.
 
     ``encoding`` is what messages have to be: ``"text"``, ``"bytes"``, ``"json"`` in either, or None for text or bytes
-    as they come. A message that is something else closes the connection with code 1003. ``websocket_class`` makes
-    the WebSocket. Another scope type than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of
-    a class that does not override `decode`.
+    as they come. A message that is something else closes the connection with code 1003; with ``fails_on_wrong_kind`` it
+    is a `RuntimeError` besides, for the log of the server. ``websocket_class`` makes the WebSocket. Another scope type
+    than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of a class that does not override
+    `decode`.
 
     >>> import asyncio
     >>> class Echo(WebSocketEndpoint):
@@ -48,6 +49,7 @@ class WebSocketEndpoint:
 
     encoding: Literal["text", "bytes", "json"] | None = None
     websocket_class: ClassVar[WebSocketClass] = WebSocket
+    fails_on_wrong_kind: ClassVar[bool] = False
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "websocket", f"Not a WebSocket's scope: {scope['type']!r}."
@@ -76,11 +78,20 @@ class WebSocketEndpoint:
             try:
                 return websocket.json_codec.decode(data if text is None else text)
             except (ValueError, RecursionError) as error:
-                raise json_error(error) from None
+                refusal = json_error(error)
+            await self._refuse(websocket, refusal, "Malformed JSON data received.")
         found = {"text": text, "bytes": data, None: data if text is None else text}[self.encoding]
         if found is None:
-            raise wrong_kind(str(self.encoding))
+            other = "bytes" if self.encoding == "text" else "text"
+            problem = f"Expected {self.encoding} websocket messages, but got {other}"
+            await self._refuse(websocket, wrong_kind(str(self.encoding)), problem)
         return found
+
+    async def _refuse(self, websocket: Any, refusal: WebSocketException, problem: str) -> NoReturn:
+        if not self.fails_on_wrong_kind:
+            raise refusal
+        await websocket.close(refusal.code)
+        raise RuntimeError(problem)
 
     async def on_connect(self, websocket: Any) -> None:
         """Accept the connection, or do otherwise."""

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 import anyio
 import pytest
 
+from asgi_websockets import WebSocketDisconnect
 from asgi_websockets.testing import AsyncWebSocketTestSession
 
 ACCEPT = {"type": "websocket.accept"}
@@ -279,3 +280,31 @@ async def test_a_session_may_be_left_inside_a_generator(echo):
         await session.send_text("a")
         assert await session.receive_text() == "a"
     assert session.close_code == 1000
+
+
+@pytest.mark.parametrize("strict", [True, False])
+async def test_the_close_is_a_message_for_who_is_not_strict(sends, strict):
+    app = sends(ACCEPT, text("a"), {**CLOSE, "code": 4000, "reason": "Enough."})
+    async with AsyncWebSocketTestSession(app, strict=strict) as session:
+        assert await session.receive() == text("a")
+        if strict:
+            with pytest.raises(WebSocketDisconnect):
+                await session.receive()
+        else:
+            assert await session.receive() == {**CLOSE, "code": 4000, "reason": "Enough."}
+        for receive in (session.receive_text, session.receive_bytes, session.receive_json):
+            with pytest.raises(WebSocketDisconnect) as caught:
+                await receive()
+            assert (caught.value.code, caught.value.reason) == (4000, "Enough.")
+        assert [message async for message in session] == []
+
+
+async def test_an_end_without_a_close_is_no_message(sends):
+    async def app(scope, receive, send):
+        await receive()
+        await send(ACCEPT)
+
+    async with AsyncWebSocketTestSession(app, strict=False) as session:
+        with pytest.raises(WebSocketDisconnect) as caught:
+            await session.receive()
+        assert caught.value.code == 1006

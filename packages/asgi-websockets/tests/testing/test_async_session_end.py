@@ -191,3 +191,41 @@ async def test_after_a_failure_nothing_can_be_sent(sends):
             await session.receive()
         with pytest.raises(WebSocketDisconnected, match="with code 1006"):
             await session.send_text("a")
+
+
+async def test_a_session_that_is_abandoned():
+    ended = []
+
+    async def app(scope, receive, send):
+        await send(ACCEPT)
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    session = AsyncWebSocketTestSession(app)
+    await session.abandon()  # nothing, as it is not entered
+    async with session:
+        await session.abandon()
+        assert ended == [True]
+        with pytest.raises(RuntimeError, match="A session is used inside its 'with' block"):
+            await session.receive()
+
+
+async def test_one_who_is_not_strict_takes_what_is_malformed_and_cancels_without_an_error():
+    seen = []
+
+    async def app(scope, receive, send):
+        await send({**ACCEPT, "subprotocol": "not offered"})
+        await send({"type": "websocket.send"})
+        await receive()
+        seen.append(await receive())
+        try:
+            await anyio.sleep_forever()
+        finally:
+            seen.append("ended")
+
+    async with AsyncWebSocketTestSession(app, strict=False) as session:
+        assert await session.receive() == {"type": "websocket.send"}
+        await session.send({"type": "websocket.receive", "text": "a", "bytes": b"b"})
+    assert seen == [{"type": "websocket.receive", "text": "a", "bytes": b"b"}, "ended"]

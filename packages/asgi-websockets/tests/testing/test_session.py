@@ -325,3 +325,24 @@ def test_an_interrupt_ends_the_wait_for_the_end(backend):
     with interrupted(), WebSocketTestSession(app, backend=backend):
         pass
     assert app.ended
+
+
+def test_the_close_is_a_message_for_who_is_not_strict(sends, backend):
+    app = sends(ACCEPT, {"type": "websocket.send", "text": "a"}, {**CLOSE, "code": 4000})
+    with WebSocketTestSession(app, strict=False, backend=backend) as session:
+        assert [*session] == ["a"]
+        assert session.receive() == {**CLOSE, "code": 4000, "reason": ""}
+        with pytest.raises(WebSocketDisconnect):
+            session.receive_text()
+
+
+def test_a_session_that_is_abandoned(backend):
+    app = Stuck()
+    session = WebSocketTestSession(app, backend=backend)
+    session.abandon()  # nothing, as it is not entered
+    with session:
+        session.abandon()
+        assert app.ended
+        with pytest.raises(RuntimeError, match="A session is used inside its 'with' block"):
+            session.receive()
+    assert all("portal" not in thread.name for thread in threading.enumerate())

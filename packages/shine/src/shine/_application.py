@@ -28,6 +28,9 @@ class Shine(RouteDecorators):
     answer: to turn exceptions into answers, use handlers. ``lifespan`` is an async context manager of the application,
     around its whole life; a mapping that it yields is the state that each request starts with.
 
+    A subclass whose ``answers_errors_inside`` is false has Starlette's layers: the middleware gets what is unhandled
+    and may answer it, and its own exceptions, `HTTPException` too, are a 500 outside of all.
+
     ``max_body_size`` is how many bytes of a body may be read before the rest is refused with 413, `math.inf` for all of
     them; a route, a mount and a host may have another one. None leaves what `Request` has: 16 MiB for what is
     collected, no limit for a stream. Another value is a `ValueError`.
@@ -45,6 +48,8 @@ class Shine(RouteDecorators):
     """
 
     router_class: type[Router] = Router
+    answers_errors_inside: bool = True
+    refuses_late_handlers: bool = True
 
     def __init__(
         self,
@@ -88,20 +93,22 @@ class Shine(RouteDecorators):
         handlers = dict(self.exception_handlers)
         fallbacks = [handlers.pop(key) for key in (500, Exception) if key in handlers]
         errors = ServerErrorMiddleware(self.router, fallbacks[-1] if fallbacks else None, self.debug)
+        is_wrapped = bool(self.user_middleware) or self.max_body_size is not None
+        answers_inside = self.answers_errors_inside or not is_wrapped
 
         def exceptions(app: ASGIApp) -> ASGIApp:
-            return ExceptionMiddleware(app, handlers, self.debug, server_errors=errors)
+            return ExceptionMiddleware(app, handlers, self.debug, server_errors=errors if answers_inside else None)
 
         app = _shortest_way_into(self.router)
-        if self.user_middleware:
+        if self.user_middleware or not answers_inside:
             app = exceptions(app)
-            for factory, args, kwargs in reversed(self.user_middleware):
-                app = factory(app, *args, **kwargs)
+        for factory, args, kwargs in reversed(self.user_middleware):
+            app = factory(app, *args, **kwargs)
         if self.max_body_size is not None:
             from asgi_types.request_body_limit import RequestBodyLimitMiddleware
 
             app = RequestBodyLimitMiddleware(app, self.max_body_size)
-        errors.app = exceptions(app)
+        errors.app = exceptions(app) if answers_inside else app
         return errors
 
     def add_middleware(self, middleware_class: MiddlewareFactory[P], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -111,8 +118,11 @@ class Shine(RouteDecorators):
         self.user_middleware.insert(0, Middleware(middleware_class, *args, **kwargs))
 
     def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
-        """Answer a status code or an exception class with ``handler``; `RuntimeError` after the first call."""
-        if self.middleware_stack is not None:
+        """Answer a status code or an exception class with ``handler``; `RuntimeError` after the first call.
+
+        A subclass whose ``refuses_late_handlers`` is false takes one that late, which has no effect.
+        """
+        if self.middleware_stack is not None and self.refuses_late_handlers:
             raise RuntimeError("Cannot add an exception handler after an application has started")
         self.exception_handlers[exc_class_or_status_code] = handler
 

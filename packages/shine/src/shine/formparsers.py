@@ -3,5 +3,20 @@
 from asgi_forms import FormParser as FormParser
 from asgi_forms import MultiPartException as MultiPartException
 from asgi_forms import MultiPartParser as MultiPartParser
+from asgi_types import lazy_names as _lazy_names
 
-__all__ = ("FormParser", "MultiPartException", "MultiPartParser")
+from ._form_message import FormMessage as FormMessage
+
+__all__ = ("FormMessage", "FormParser", "MultiPartException", "MultiPartParser")
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "FormData": "shine.datastructures",
+        "Headers": "shine.datastructures",
+        "SpooledTemporaryFile": "tempfile",
+        "StarletteDeprecationWarning": "shine.exceptions",
+        "UploadFile": "shine.datastructures",
+    },
+)

@@ -11,8 +11,12 @@ from asgi_http import ClientDisconnect as ClientDisconnect
 from asgi_http import ContentTooLarge as ContentTooLarge
 from asgi_http import JSONBodyError as JSONBodyError
 from asgi_http import JSONCodec as JSONCodec
+from asgi_http import empty_receive as empty_receive
+from asgi_http import empty_send as empty_send
 from asgi_types import HTTPConnection as HTTPConnection
-from asgi_types import StateT
+from asgi_types import StateT as StateT
+from asgi_types import lazy_names as _lazy_names
+from asgi_types import parse_cookies as cookie_parser
 
 if TYPE_CHECKING:
     from asgi_sessions import Session
@@ -25,6 +29,10 @@ __all__ = (
     "JSONCodec",
     "Request",
     "SERVER_PUSH_HEADERS_TO_COPY",
+    "StateT",
+    "cookie_parser",
+    "empty_receive",
+    "empty_send",
 )
 
 
@@ -51,3 +59,21 @@ class Request(FormMixin, asgi_http.Request[StateT]):
         def session(self) -> Session:
             """The session; `AssertionError` if no session middleware put one in the scope."""
             ...
+
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "Address": "shine.datastructures",
+        "FormData": "shine.datastructures",
+        "FormParser": "shine.formparsers",
+        "HTTPException": "shine.exceptions",
+        "Headers": "shine.datastructures",
+        "MultiPartException": "shine.formparsers",
+        "MultiPartParser": "shine.formparsers",
+        "QueryParams": "shine.datastructures",
+        "State": "shine.datastructures",
+        "URL": "shine.datastructures",
+    },
+)

@@ -15,6 +15,7 @@ from asgi_http import RedirectResponse as RedirectResponse
 from asgi_http import Response as Response
 from asgi_http import StreamingResponse as StreamingResponse
 from asgi_http import SyncContentStream as SyncContentStream
+from asgi_types import lazy_names as _lazy_names
 
 __all__ = (
     "AsyncContentStream",
@@ -32,4 +33,17 @@ __all__ = (
     "Response",
     "StreamingResponse",
     "SyncContentStream",
+)
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "BackgroundTask": "shine.background",
+        "ClientDisconnect": "shine.requests",
+        "Headers": "shine.datastructures",
+        "MutableHeaders": "shine.datastructures",
+        "URL": "shine.datastructures",
+        "iterate_in_threadpool": "shine.concurrency",
+    },
 )

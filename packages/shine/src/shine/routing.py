@@ -20,6 +20,7 @@ from asgi_routing import get_name as get_name
 from asgi_routing import lifespan_of as lifespan_of
 from asgi_routing import replace_params as replace_params
 from asgi_types import ASGIApp, HTTPConnection, Receive, Scope, Send
+from asgi_types import lazy_names as _lazy_names
 from asgi_websockets import websocket_session as websocket_session
 
 from . import requests
@@ -87,3 +88,26 @@ class Router(asgi_routing.Router):
     route_type: ClassVar[type[asgi_routing.Route]] = Route
     websocket_route_type: ClassVar[type[asgi_routing.WebSocketRoute]] = WebSocketRoute
     mount_type: ClassVar[type[asgi_routing.Mount]] = Mount
+
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "CONVERTOR_TYPES": "shine.convertors",
+        "Convertor": "shine.convertors",
+        "HTTPException": "shine.exceptions",
+        "Headers": "shine.datastructures",
+        "Middleware": "shine.middleware",
+        "PlainTextResponse": "shine.responses",
+        "RedirectResponse": "shine.responses",
+        "Request": "shine.requests",
+        "RequestBodyLimitMiddleware": "shine.middleware.body_limit",
+        "Response": "shine.responses",
+        "StarletteDeprecationWarning": "shine.exceptions",
+        "URL": "shine.datastructures",
+        "WebSocket": "shine.websockets",
+        "WebSocketClose": "shine.websockets",
+        "run_in_threadpool": "shine.concurrency",
+    },
+)

@@ -22,6 +22,7 @@ from asgi_templates import Template as Template
 from asgi_templates import TemplateEngine as TemplateEngine
 from asgi_templates import TemplateRequest as TemplateRequest
 from asgi_templates import wants_fragment as wants_fragment
+from asgi_types import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,3 +96,14 @@ class Templates(asgi_templates.Templates):
 
 class Jinja2Templates(Templates, asgi_templates.Jinja2Templates):
     """An `asgi_templates.Jinja2Templates` whose whole responses are of `TemplateResponse`."""
+
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "BackgroundTask": "shine.background",
+        "Request": "shine.requests",
+        "URL": "shine.datastructures",
+    },
+)

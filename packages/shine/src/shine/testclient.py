@@ -1,5 +1,6 @@
 """Test clients for any ASGI application; they need httpx or httpx2."""
 
+from asgi_types import lazy_names as _lazy_names
 from asgi_websockets.testing import AsyncWebSocketTestSession as AsyncWebSocketTestSession
 from asgi_websockets.testing import WebSocketDenied as WebSocketDenied
 
@@ -26,3 +27,6 @@ __all__ = (
     "WebSocketDenied",
     "WebSocketTestSession",
 )
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(globals(), {"StarletteDeprecationWarning": "shine.exceptions", "WebSocketDisconnect": "shine.websockets"})

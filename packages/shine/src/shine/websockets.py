@@ -1,5 +1,7 @@
 """WebSockets."""
 
+from asgi_types import StateT as StateT
+from asgi_types import lazy_names as _lazy_names
 from asgi_websockets import Heartbeat as Heartbeat
 from asgi_websockets import JSONMessageError as JSONMessageError
 from asgi_websockets import WebSocket as WebSocket
@@ -13,6 +15,7 @@ from asgi_websockets import check_origin as check_origin
 __all__ = (
     "Heartbeat",
     "JSONMessageError",
+    "StateT",
     "WebSocket",
     "WebSocketClose",
     "WebSocketDisconnect",
@@ -21,3 +24,6 @@ __all__ = (
     "WebSocketState",
     "check_origin",
 )
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(globals(), {"HTTPConnection": "shine.requests", "Response": "shine.responses"})

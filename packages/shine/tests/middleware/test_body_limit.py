@@ -7,7 +7,12 @@ import math
 import pytest
 
 from shine import JSONResponse, Middleware, PlainTextResponse, Route, Shine
-from shine.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY, RequestBodyLimitMiddleware
+from shine.middleware import body_limit
+from shine.middleware.body_limit import (
+    MAX_BODY_SIZE_SCOPE_KEY,
+    RequestBodyLimitMiddleware,
+    RequestBodyLimitResponder,
+)
 from shine.requests import ContentTooLarge
 
 
@@ -53,3 +58,13 @@ async def test_the_scope_key_has_starlette_s_name(drive):
 
     app = Shine(routes=[Route("/", endpoint)], middleware=[LIMIT])
     assert (await drive.request(app)).text == "4"
+
+
+async def test_the_responder_is_the_middleware(drive):
+    answer = await drive.request(RequestBodyLimitResponder(ByHand(), 4), "/", "GET", b"12345")
+    assert (answer.status, answer.text) == (413, "The body is larger than the limit of 4 bytes.")
+
+
+def test_the_exceptions_that_libraries_look_for():
+    assert body_limit._RequestBodyTooLarge is ContentTooLarge
+    assert issubclass(body_limit._RequestBodyLimitResponseSent, Exception)

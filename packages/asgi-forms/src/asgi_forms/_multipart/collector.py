@@ -27,8 +27,9 @@ ABORT_TIMEOUT: Final = 10
 class FormCollector:
     """Collects the parts of one form. What `take` returns is to be awaited before the next event."""
 
-    def __init__(self, sink: SinkFactory) -> None:
+    def __init__(self, sink: SinkFactory, *, shows_sinks: bool) -> None:
         self._make_sink = sink
+        self._shows_sinks = shows_sinks
         self._parts: list[tuple[PartHead, bytes | UploadFile, str]] = []
         self._sinks: list[UploadSink] = []
         self._head = PartHead("")
@@ -106,7 +107,8 @@ class FormCollector:
         await sink.finish()
         file = cast("BinaryIO", NothingToRead()) if sink.file is None else sink.file
         upload = UploadFile(file, size=self._size, filename=self._head.filename, headers=self._head.headers)
-        upload.sink = sink
+        if self._shows_sinks:  # else it has the attributes of Starlette's, which FastAPI may write as JSON
+            upload.sink = sink
         self._parts.append((self._head, upload, codec))
 
 

@@ -16,6 +16,8 @@ from .._charset import decoded
 from .._form_error import FormError
 from .._parameters import media_type, parameters
 
+NO_NAME: Final = 'The Content-Disposition header field "name" must be provided.'
+
 # What browsers write, and most other clients.
 _USUAL: Final = r'form-data; name="([^"]*+)"(?:; filename="([^"]*+)")?+'
 _ESCAPES: Final = {"%22": '"', "%0D": "\r", "%0A": "\n", '\\"': '"', "\\\\": "\\"}
@@ -50,11 +52,13 @@ def _by_parameters(disposition: str, codec: str) -> tuple[str, str | None]:
     try:
         found = parameters(disposition)
     except ValueError as error:
+        if "name" not in disposition.lower():
+            raise FormError(NO_NAME) from None
         raise FormError(f"Malformed Content-Disposition of a part. {error}") from None
     if media_type(disposition) != "form-data":
         raise FormError("Invalid multipart data. The Content-Disposition of a part is not form-data.")
     if "name" not in found:
-        raise FormError('The Content-Disposition header field "name" must be provided.')
+        raise FormError(NO_NAME)
     # Who escapes with backslashes does not percent-encode.
     clear = _decoded if "\\" in disposition else _cleared
     filename = _extended(found.get("filename*", ""))

@@ -9,7 +9,7 @@ from asgi_types import Headers
 
 from .._form_data import FormData, FormValue
 from .._limits import FormLimits, LimitAttribute, limits_of
-from .._sinks.spooled_sink import SPOOL_MAX_MEMORY, SPOOL_MAX_SIZE, MemoryBudget, SpooledSink
+from .._sinks.spooled_sink import SPOOL_MAX_MEMORY, SPOOL_MAX_SIZE, MemoryBudget, SpooledFileMaker, SpooledSink
 from .._sinks.upload_sink import SinkFactory, UploadSink
 from .._threads import in_thread
 from .collector import FormCollector
@@ -37,6 +37,9 @@ class MultiPartParser:
     """Bytes of a file that are kept in memory, for all forms; 0 is no limit, as in `tempfile.SpooledTemporaryFile`.
     All files of a form share a `MemoryBudget`."""
 
+    make_spooled_file: SpooledFileMaker | None = None
+    """What makes the temporary file of an upload, for all forms; None is `tempfile.SpooledTemporaryFile`."""
+
     max_files: LimitAttribute = LimitAttribute()
     max_fields: LimitAttribute = LimitAttribute()
     max_part_size: LimitAttribute = LimitAttribute()
@@ -61,7 +64,7 @@ class MultiPartParser:
         Raises `FormError` for a malformed form and one beyond a limit, and what the stream and the sinks raise.
         """
         reader = MultipartReader(self.headers.get("Content-Type", ""), self._limits)
-        collector = FormCollector(self._sink or self._spooled())
+        collector = FormCollector(self._sink or self._spooled(), shows_sinks=self._sink is not None)
         try:
             async for chunk in self.stream:
                 for event in reader.feed(chunk):
@@ -85,6 +88,6 @@ class MultiPartParser:
         max_size = self.spool_max_size or SPOOL_MAX_MEMORY
 
         def spooled(_: PartHead) -> UploadSink:
-            return SpooledSink(max_size, memory=memory)
+            return SpooledSink(max_size, memory=memory, make_file=self.make_spooled_file)
 
         return spooled

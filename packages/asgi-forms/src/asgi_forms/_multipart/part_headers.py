@@ -63,7 +63,7 @@ def too_large(limits: Limits) -> FormError:
     return FormError(
         f"Too many or too large headers of a part. Maximum is {limits.max_headers} of "
         f"{limits.max_header_size} bytes each.",
-        413,
+        FormError.too_large,
     )
 
 

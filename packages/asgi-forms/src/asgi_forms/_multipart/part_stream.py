@@ -12,7 +12,7 @@ from .._body import StreamedRequest, body_of, close_body
 from .._charset import codec_of, decoded
 from .._failure import Failure, failure
 from .._form_error import FormError
-from .._limits import FormLimits, Limits, given_limits, limits_around, limits_of
+from .._limits import FormLimits, Limits, given_limits, limits_around, limits_of, size_text
 from .._parameters import media_type
 from .part_head import PartHead
 from .reader import MultipartReader, PartEvent
@@ -170,7 +170,9 @@ class Part(PartHead):
         async for chunk in self:
             content += chunk
             if len(content) > limit:
-                self._failure = partial(FormError, f"Part exceeded maximum size of {limit} bytes.", 413)
+                self._failure = partial(
+                    FormError, f"Part exceeded maximum size of {size_text(limit)}.", FormError.too_large
+                )
                 raise self._failure()
         return bytes(content)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from .._charset import CHARSET_FIELD, MAX_LABEL, form_codec
 from .._form_error import FormError
-from .._limits import Limits
+from .._limits import Limits, size_text
 from .._parameters import parameters
 from .disposition import names
 from .part_head import PartHead
@@ -121,7 +121,7 @@ class MultipartReader:
         name, filename = names(disposition, self.codec)
         limits = self._limits
         if len(name if name.isascii() else name.encode()) > limits.max_name_size:
-            raise FormError(f"Field name exceeded maximum size of {limits.max_name_size} bytes.", 413)
+            raise FormError(f"Field name exceeded maximum size of {limits.max_name_size} bytes.", FormError.too_large)
         if filename is None:
             self._begin_field(name)
         else:
@@ -133,7 +133,7 @@ class MultipartReader:
         limits = self._limits
         self._fields += 1
         if self._fields > limits.max_fields:
-            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", 413)
+            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", FormError.too_large)
         self._is_file = False
         self._part_limit = min(limits.max_part_size, limits.max_total_field_size - self._field_bytes)
         if name == CHARSET_FIELD and not self._is_charset_known:  # the first, as two readers must agree
@@ -143,7 +143,7 @@ class MultipartReader:
         limits = self._limits
         self._files += 1
         if self._files > limits.max_files:
-            raise FormError(f"Too many files. Maximum number of files is {limits.max_files}.", 413)
+            raise FormError(f"Too many files. Maximum number of files is {limits.max_files}.", FormError.too_large)
         self._is_file = True
         self._part_limit = min(limits.max_file_size, limits.max_total_file_size - self._file_bytes)
 
@@ -167,12 +167,16 @@ class MultipartReader:
     def _too_large(self) -> FormError:
         limits = self._limits
         if self._is_file and limits.max_file_size <= limits.max_total_file_size - self._file_bytes:
-            return FormError(f"File exceeded maximum size of {limits.max_file_size} bytes.", 413)
+            return FormError(f"File exceeded maximum size of {limits.max_file_size} bytes.", FormError.too_large)
         if self._is_file:
-            return FormError(f"Files exceeded maximum size of {limits.max_total_file_size} bytes together.", 413)
+            return FormError(
+                f"Files exceeded maximum size of {limits.max_total_file_size} bytes together.", FormError.too_large
+            )
         if limits.max_part_size <= limits.max_total_field_size - self._field_bytes:
-            return FormError(f"Part exceeded maximum size of {limits.max_part_size} bytes.", 413)
-        return FormError(f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", 413)
+            return FormError(f"Part exceeded maximum size of {size_text(limits.max_part_size)}.", FormError.too_large)
+        return FormError(
+            f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", FormError.too_large
+        )
 
     def _forget(self, error: Exception) -> None:
         """Break the cycles of an error of the library: the parser keeps it, and its traceback keeps both."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
 from .disk_sink import DiskSink
+
+if TYPE_CHECKING:
+    from tempfile import SpooledTemporaryFile
 
 SPOOL_MAX_SIZE: Final = 1024 * 1024
 """Bytes of a file that are kept in memory: Starlette's default."""
@@ -53,13 +56,20 @@ class MemoryBudget:
         self._left += size
 
 
+class SpooledFileMaker(Protocol):
+    """`tempfile.SpooledTemporaryFile`, or what stands in for it."""
+
+    def __call__(self, *, max_size: int) -> SpooledTemporaryFile[bytes]: ...
+
+
 class SpooledSink(DiskSink):
     """Keeps a file in memory up to ``max_size`` bytes (1 MiB) and on disk beyond, in a temporary file without a name.
 
     With a ``max_size`` of 0 it is on disk at once.
 
     ``file`` is a `tempfile.SpooledTemporaryFile`. What is in memory is written inline, what is on disk in a thread, and
-    that is decided before the write that would move it there. ``memory`` is what it shares with other sinks.
+    that is decided before the write that would move it there. ``memory`` is what it shares with other sinks. What
+    makes the file, if not that class itself, is ``make_file``, called with its ``max_size``.
 
     >>> import asyncio
     >>> async def spool():
@@ -72,11 +82,15 @@ class SpooledSink(DiskSink):
     b'more than that'
     """
 
-    def __init__(self, max_size: float = SPOOL_MAX_SIZE, *, memory: MemoryBudget | None = None) -> None:
-        from tempfile import SpooledTemporaryFile  # takes some milliseconds, and a file may never come
-
+    def __init__(
+        self,
+        max_size: float = SPOOL_MAX_SIZE,
+        *,
+        memory: MemoryBudget | None = None,
+        make_file: SpooledFileMaker | None = None,
+    ) -> None:
         super().__init__()
-        self._spooled = SpooledTemporaryFile[bytes](max_size=cast("int", max_size))
+        self._spooled = (make_file or _temporary_file)(max_size=cast("int", max_size))
         self.file: BinaryIO | None = cast("BinaryIO", self._spooled)
         self._max_size = max_size
         self._memory = MemoryBudget() if memory is None else memory
@@ -112,3 +126,9 @@ class SpooledSink(DiskSink):
 
     def _discard(self) -> None:
         self._spooled.close()
+
+
+def _temporary_file(*, max_size: int) -> SpooledTemporaryFile[bytes]:
+    from tempfile import SpooledTemporaryFile  # takes some milliseconds, and a file may never come
+
+    return SpooledTemporaryFile(max_size=max_size)

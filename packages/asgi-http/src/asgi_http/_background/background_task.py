@@ -43,7 +43,8 @@ class BackgroundTasks(BackgroundTask):
     """Several tasks, which run one after the other; one that fails does not keep the next from running.
 
     After the last, the exception of the only one that failed is raised as it is, and those of several as an
-    `ExceptionGroup`. Cancellation stops at once.
+    `ExceptionGroup`. Cancellation stops at once. A subclass whose ``stops_at_error`` is true leaves out what comes
+    after the first that fails, for tasks that build on each other.
 
     >>> import asyncio
     >>> tasks = BackgroundTasks()
@@ -55,6 +56,9 @@ class BackgroundTasks(BackgroundTask):
     one
     two
     """
+
+    stops_at_error: bool = False
+    """Whether a task that fails keeps those after it from running."""
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
         self.tasks: list[BackgroundTask] = list(tasks or ())
@@ -69,6 +73,8 @@ class BackgroundTasks(BackgroundTask):
             try:
                 await task()
             except Exception as error:
+                if self.stops_at_error:
+                    raise
                 errors.append(error)
         if len(errors) == 1:
             raise errors[0]

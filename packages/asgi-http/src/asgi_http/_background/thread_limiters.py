@@ -7,13 +7,14 @@ work have one of their own each: forty slow disks do not stop forty requests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Literal, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from anyio import CapacityLimiter
     from anyio.lowlevel import RunVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 ThreadKind = Literal["files", "streams", "background"]
@@ -44,6 +45,20 @@ def thread_limiter(kind: ThreadKind) -> CapacityLimiter:
 
         limiters[kind] = CapacityLimiter(THREADS)
     return limiters[kind]
+
+
+async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Await ``func(*args, **kwargs)`` in a thread of AnyIO's default limiter, as endpoints that are not async run.
+
+    The function has the caller's context variables. Cancellation waits for it.
+
+    >>> import anyio
+    >>> anyio.run(run_in_threadpool, sorted, [3, 1, 2])
+    [1, 2, 3]
+    """
+    from anyio import to_thread
+
+    return await to_thread.run_sync(partial(func, *args, **kwargs))
 
 
 async def run_in_thread(kind: ThreadKind, func: Callable[..., T], *args: object) -> T:

@@ -44,8 +44,6 @@ def multipart_segments(
 ) -> list[Segment]:
     """The body, piece by piece."""
     segments: list[Segment] = []
-    line_end = b""
     for start, end in ranges:
-        segments += [line_end + part_header(start, end), (start, end)]
-        line_end = b"\r\n"
-    return [*segments, line_end + f"--{boundary}--".encode("latin-1")]
+        segments += [part_header(start, end), (start, end), b"\r\n"]
+    return [*segments, f"--{boundary}--".encode("latin-1")]

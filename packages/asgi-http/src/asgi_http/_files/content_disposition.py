@@ -15,6 +15,7 @@ from asgi_types import is_token
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*+")
 # RFC 6266 appendix D: backslashes and percent signs are read in several ways, and careless readers split at semicolons.
 _NOT_IN_FALLBACK = re.compile(r'[^ -~]|["%;\\/]')
+_NOTHING_BUT_EXTENSION = re.compile(r"[_ .]*(?:\.[A-Za-z0-9]+)?")
 _LONGEST_FALLBACK = 255  # what a file's name may have on most systems
 _LONGEST_EXTENSION = 32
 _PATH_SEPARATORS = str.maketrans("/\\", "__")
@@ -24,8 +25,9 @@ def format_content_disposition(kind: str, filename: str) -> str:
     r"""The value for a disposition type, ``attachment`` or ``inline``, and a file name.
 
     A name that is not plain is sent twice: in ASCII for clients that know no other, and as UTF-8, which the others
-    prefer. The ASCII one has at most 255 characters. Slashes and backslashes become underscores, and so does a name
-    that has nothing but dots and spaces. Raises `ValueError` if ``kind`` is not a token.
+    prefer. The ASCII one has at most 255 characters, and is left out if nothing of the name but its extension would be
+    in it. Slashes and backslashes become underscores, and so does a name that has nothing but dots and spaces. Raises
+    `ValueError` if ``kind`` is not a token.
 
     >>> format_content_disposition("attachment", "report.pdf")
     'attachment; filename="report.pdf"'
@@ -38,7 +40,10 @@ def format_content_disposition(kind: str, filename: str) -> str:
     if _PLAIN.fullmatch(name) is not None:
         return f'{kind}; filename="{name}"'
     encoded = quote(name, safe="", errors="replace")  # a name with undecodable bytes holds what UTF-8 has no form for
-    return f"{kind}; filename=\"{_ascii(name)}\"; filename*=utf-8''{encoded}"
+    fallback = _ascii(name)
+    if not name.isascii() and _NOTHING_BUT_EXTENSION.fullmatch(fallback):
+        return f"{kind}; filename*=utf-8''{encoded}"
+    return f"{kind}; filename=\"{fallback}\"; filename*=utf-8''{encoded}"
 
 
 def _ascii(name: str) -> str:

@@ -6,6 +6,7 @@ It runs on the event loop where it can tell what would wait for a disk, and as a
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,10 +33,10 @@ from .._conditional.http_date import format_http_date, parse_http_date
 from .._conditional.preconditions import conditional_fields, evaluate_preconditions, not_modified_headers
 from .byteranges import make_boundary, multipart_layout, multipart_segments
 from .content_disposition import format_content_disposition
-from .file_body import CAN_READ_AT_ONCE, OpenFile
-from .file_transfer import FileTransfer, is_sent
+from .file_body import CAN_READ_AT_ONCE, NoSuchFile, OpenFile
+from .file_transfer import CHUNK_SIZE, FileTransfer, is_sent
 from .media_type import guess_media_type
-from .ranges import MalformedRangeHeader, RangeNotSatisfiable, if_range_holds, parse_ranges
+from .ranges import MalformedRangeHeader, RangeNotSatisfiable, if_range_holds, is_in_bytes, parse_ranges
 
 
 class FileResponse(Response):
@@ -70,8 +71,8 @@ class FileResponse(Response):
     ('text/csv; charset=utf-8', 'attachment; filename="Report 2025.csv"; filename*=utf-8\'\'Report%202025.csv')
     """
 
-    chunk_size: int = 64 * 1024
-    """Bytes of a message, 256 KiB at most."""
+    chunk_size: int = CHUNK_SIZE
+    """Bytes of a message, 256 KiB at most. Less than 64 KiB also hold where `inline_size` is more."""
     max_ranges: int = 100
     """More ranges than these get the whole file."""
     inline_size: int = 64 * 1024
@@ -81,6 +82,16 @@ class FileResponse(Response):
     opening the file is always done on the loop. With 0, as for network file systems that answer slowly, that is done in
     a thread too, as it is on other platforms.
     """
+    ignores_foreign_ranges: bool = True
+    """Whether a range that section 14.2 says to ignore is ignored; else HEAD has ranges, and another unit is a 400."""
+    renews_stat: bool = True
+    """Whether a file that has changed since `stat_result` is sent as it is now; else a shorter one is an error."""
+    weak_while_young: bool = True
+    """Whether the tag of a file that was changed less than two seconds ago is weak; see RFC 9110 section 8.8.1."""
+    raises_disconnect: bool = False
+    """Whether a client that leaves is the `OSError` of ``send``, and ``background`` does not run then."""
+    opens_by_anyio: bool = False
+    """Whether `anyio.open_file` opens a file that is sent in chunks, for who observes or replaces that function."""
     path: str | os.PathLike[str]
     filename: str | None = None
     stat_result: os.stat_result | None = None
@@ -123,13 +134,14 @@ class FileResponse(Response):
         The value of ``content-encoding`` is a part of the tag. Those that an earlier call has added are replaced.
         """
         now = time.time()
+        tag_time = now if self.weak_while_young else math.inf
         # RFC 9110 section 8.8.2.1: a time that lies ahead is told as now.
         modified = format_http_date(max(min(stat_result.st_mtime, now), 0))
         self._remove_headers(self._stat_headers)
         self._stat_headers = (
             (b"content-length", b"%d" % stat_result.st_size),
             (b"last-modified", modified.encode("latin-1")),
-            (b"etag", file_etag(stat_result, now, self._encoding()).encode("latin-1")),
+            (b"etag", file_etag(stat_result, tag_time, self._encoding()).encode("latin-1")),
         )
         self._add_headers(self._stat_headers)
 
@@ -153,6 +165,8 @@ class FileResponse(Response):
             refusal = exc
         else:
             try:
+                if self.opens_by_anyio and transfer.is_chunked:
+                    await transfer.file.reopen_by_anyio()
                 await transfer.run(scope, receive, send)
             finally:
                 transfer.file.close()
@@ -184,7 +198,7 @@ class FileResponse(Response):
         file = OpenFile(self.path, at_once=at_once, expected=self._expected)
         try:
             transfer = self._as_of(file.stat_result)._answer(scope, file)
-            transfer.prepare(scope, self.inline_size, self.chunk_size, stays=self.background is None)
+            transfer.prepare(self, scope)
         except BaseException:
             file.close()
             raise
@@ -195,6 +209,8 @@ class FileResponse(Response):
         known = self.stat_result
         if known is not None and (known.st_size, known.st_mtime_ns) == (stat_result.st_size, stat_result.st_mtime_ns):
             return self
+        if known is not None and not self.renews_stat and stat_result.st_size < known.st_size:
+            raise NoSuchFile(f"File at path {self.path} is shorter than expected.")
         # One response may be sent many times, also at once: what changes from one to the next is in a copy.
         response = object.__new__(type(self))
         response.__dict__.update(self.__dict__)
@@ -204,12 +220,14 @@ class FileResponse(Response):
 
     def _answer(self, scope: Scope, file: OpenFile) -> FileTransfer:
         size = file.stat_result.st_size
-        if self.status_code == 200 and scope.get("method") in ("GET", "HEAD"):
+        method = scope.get("method", "").upper()
+        if self.status_code == 200 and method in ("GET", "HEAD"):
             fields = conditional_fields(scope["headers"])
             if fields:
-                if self._is_not_modified(scope["method"], fields):
+                if self._is_not_modified(method, fields):
                     return FileTransfer(file, 304, not_modified_headers(self.raw_headers), ())
-                ranges = self._ranges(fields, size) if scope["method"] == "GET" else None
+                has_ranges = method == "GET" or not self.ignores_foreign_ranges
+                ranges = self._ranges(fields, size) if has_ranges else None
                 if ranges is not None:
                     return self._partial(file, ranges)
         status = self.status_code
@@ -239,6 +257,8 @@ class FileResponse(Response):
             raise HTTPException(400, exc.content) from None
         except RangeNotSatisfiable as exc:
             raise HTTPException(416, "", {"content-range": f"bytes */{exc.max_size}"}) from None
+        if ranges is None and not self.ignores_foreign_ranges and not is_in_bytes(wanted):
+            raise HTTPException(400, "Only support bytes range")
         if ranges is not None and len(ranges) > 1 and self._encoding():
             return None  # a body of several parts is not in that coding, though the header would say so
         return ranges

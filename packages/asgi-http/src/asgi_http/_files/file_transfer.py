@@ -6,8 +6,8 @@ Only `OSError` from ``send`` means that the client has gone, and ends a transfer
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import Any, Final, Protocol
 
 from asgi_types import Message, RawHeaders, Receive, Scope, Send, denial_send, send_tells_disconnect
 
@@ -16,6 +16,18 @@ from .._disconnect import ClientWatch, run_until_disconnect
 from .byteranges import Segment
 from .file_body import READ_AHEAD, FileBody, OpenFile
 
+CHUNK_SIZE: Final = 64 * 1024
+"""Bytes of a message, if nobody says otherwise."""
+
+
+class FileOptions(Protocol):
+    """What a `FileResponse` says of how it is sent."""
+
+    inline_size: int
+    chunk_size: int
+    raises_disconnect: bool
+    background: Any
+
 
 class FileTransfer:
     """Status and headers, and the segments of a file that follow them: none where there may be no body.
@@ -23,7 +35,10 @@ class FileTransfer:
     `prepare` chooses the way and reads the beginning, and `run` sends. Who made it closes the file.
     """
 
-    __slots__ = ("_body", "_chunks", "_extension", "_is_small", "_segments", "file", "headers", "status")
+    __slots__ = (
+        *("_body", "_chunks", "_extension", "_is_small", "_raises_disconnect", "_segments"),
+        *("file", "headers", "status"),
+    )
 
     def __init__(self, file: OpenFile, status: int, headers: RawHeaders, segments: Sequence[Segment]) -> None:
         self.file = file
@@ -34,17 +49,25 @@ class FileTransfer:
         self._chunks: list[bytes] = []
         self._extension = ""
         self._is_small = False
+        self._raises_disconnect = False
 
-    def prepare(self, scope: Scope, inline_size: int, chunk_size: int, *, stays: bool) -> None:
-        """Read the body, or its beginning if it has more than ``inline_size`` bytes.
+    @property
+    def is_chunked(self) -> bool:
+        """Whether the body is read and sent chunk by chunk."""
+        return self._body is not None and not self._is_small
 
-        ``stays`` says that nobody here removes or replaces the file after the response, so that a server may open it
-        later.
-        """
-        if not self._segments or scope.get("method") == "HEAD":
+    def prepare(self, response: FileOptions, scope: Scope) -> None:
+        """Read the body, or its beginning if it has more than ``inline_size`` bytes, or more than a small chunk."""
+        self._raises_disconnect = response.raises_disconnect
+        if not self._segments or scope.get("method", "").upper() == "HEAD":
             return
-        body = FileBody(self.file, self._segments, chunk_size)
+        body = FileBody(self.file, self._segments, response.chunk_size)
+        inline_size = response.inline_size
+        if response.chunk_size < CHUNK_SIZE:  # somebody wants small messages
+            inline_size = min(inline_size, response.chunk_size)
         extensions = scope["type"] == "http" and scope.get("extensions")
+        # With work to do after it, the file may be removed or replaced then, before the server opens it.
+        stays = response.background is None
         if stays and extensions and "http.response.pathsend" in extensions and self.status != 206:
             self._extension = "pathsend"
             self.file.close()
@@ -65,14 +88,16 @@ class FileTransfer:
         body = self._body
         if body is not None and self._is_small:
             await self._read_whole(body)
-        if not await is_sent(send, {"type": "http.response.start", "status": self.status, "headers": self.headers}):
+        if not await self._is_sent(
+            send, {"type": "http.response.start", "status": self.status, "headers": self.headers}
+        ):
             return
         if self._extension == "zerocopysend":
             await self._send_segments(send)
         elif self._extension == "pathsend":
-            await is_sent(send, {"type": "http.response.pathsend", "path": await _absolute(self.file.path)})
+            await self._is_sent(send, {"type": "http.response.pathsend", "path": await _absolute(self.file.path)})
         elif body is None or not body.length:
-            await is_sent(send, {"type": "http.response.body", "body": b""})
+            await self._is_sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
         elif not body.unread or scope["type"] == "websocket" or send_tells_disconnect(scope):
             await self._send_chunks(body, send, ClientWatch())
         else:
@@ -95,7 +120,8 @@ class FileTransfer:
                 unsent -= len(chunk)
                 if not unsent:
                     watch.end()
-                if not await is_sent(send, {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}):
+                message = {"type": "http.response.body", "body": chunk, "more_body": unsent > 0}
+                if not await self._is_sent(send, message):
                     return
             if not unsent:
                 return
@@ -122,8 +148,16 @@ class FileTransfer:
                     start, end = segment
                     message |= {"type": "http.response.zerocopysend", "file": opened}
                     message |= {"offset": start, "count": end - start}
-                if not await is_sent(send, message):
+                if not await self._is_sent(send, message):
                     return
+
+    def _is_sent(self, send: Send, message: Message) -> Awaitable[bool]:
+        return _sent(send, message) if self._raises_disconnect else is_sent(send, message)
+
+
+async def _sent(send: Send, message: Message) -> bool:
+    await send(message)
+    return True
 
 
 async def is_sent(send: Send, message: Message) -> bool:

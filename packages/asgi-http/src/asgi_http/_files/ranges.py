@@ -48,7 +48,7 @@ def parse_ranges(header: str, size: int, max_ranges: int) -> list[tuple[int, int
     unit, separator, members = header.partition("=")
     if not separator:
         raise MalformedRangeHeader()
-    if unit.strip(" \t").lower() != "bytes" or members.count(",") >= max_ranges:
+    if not is_in_bytes(unit) or members.count(",") >= max_ranges:
         return None
     requested = [match for member in members.split(",") if (match := _RANGE.fullmatch(member.strip(" \t")))]
     ranges = [_resolve(match[1], match[2], size) for match in requested if match[1] or match[2]]
@@ -60,6 +60,11 @@ def parse_ranges(header: str, size: int, max_ranges: int) -> list[tuple[int, int
     if not satisfiable:
         raise RangeNotSatisfiable(size)
     return _merge(satisfiable)
+
+
+def is_in_bytes(header: str) -> bool:
+    """Whether the unit of a ``Range`` header, or of what stands before its ``=``, is ``bytes``."""
+    return header.partition("=")[0].strip(" \t").lower() == "bytes"
 
 
 def _resolve(first: str, last: str, size: int) -> tuple[int, int]:

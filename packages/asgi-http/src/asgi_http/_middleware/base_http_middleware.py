@@ -10,6 +10,7 @@ from asgi_types import ASGIApp, HTTPException, Receive, Response, Scope, Send, r
 from .._request import Request
 from .inner_response import InnerResponse
 from .middleware_exchange import Exchange
+from .split_exchange import SplitExchange
 
 RequestResponseEndpoint = Callable[[Request], Awaitable[InnerResponse]]
 """What a request is handed on to: ``call_next``."""
@@ -57,6 +58,8 @@ class BaseHTTPMiddleware:
     """
 
     request_class: Callable[[Scope, Receive, Send], Request[Any]] = Request
+    ends_alone: bool = False
+    """Whether a body that goes on by itself ends with an empty message of its own, as all do in Starlette."""
 
     def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
         self.app = app
@@ -67,7 +70,7 @@ class BaseHTTPMiddleware:
             await self.app(scope, receive, send)
             return
         request = self.request_class(scope, receive, send)
-        exchange = Exchange(self.app, scope, receive, send)
+        exchange = (SplitExchange if self.ends_alone else Exchange)(self.app, scope, receive, send)
         await exchange.run(self._answer(request, exchange), request)
 
     async def dispatch(self, request: Any, call_next: RequestResponseEndpoint) -> Response:

@@ -283,7 +283,9 @@ class Exchange:
     # What the application sends through.
 
     def _send(self, message: Message) -> Awaitable[None]:
-        if self._passes or message["type"] not in RESPONSE_MESSAGES:
+        if self._passes:
+            return self.send(_told_whole(message))
+        if message["type"] not in RESPONSE_MESSAGES:
             return self.send(message)
         return self._hear(message)
 
@@ -312,7 +314,7 @@ class Exchange:
 
     async def _send_while_awaited(self, message: Message) -> None:
         try:
-            await self.send(message)
+            await self.send(_told_whole(message))
         except OSError as error:
             self._lost = error
             raise
@@ -344,6 +346,13 @@ class Exchange:
             return not message.get("more_trailers", False)
         assert self.response is not None
         return not (message.get("more_body", False) or self.response.has_trailers)
+
+
+def _told_whole(message: Message) -> Message:
+    """The message, which says of a last part of the body that it is the last: what is further out may look for that."""
+    if message["type"] == "http.response.body" and "more_body" not in message:
+        return {**message, "more_body": False}
+    return message
 
 
 def _require_response(value: object) -> None:

@@ -19,7 +19,7 @@ def receive_for(request: Request[Any]) -> Receive:
     is_ours: bool = isinstance(request, Request)
     if not is_ours:
         return request.receive
-    if request._body is not None:
+    if hasattr(request, "_body"):
         return ReplayedReceive(request, request._body, False)
     if request._stream_consumed:
         return ReplayedReceive(request, b"", False)

@@ -77,6 +77,9 @@ class StaticFiles:
     None b''
     """
 
+    raises_refusals: bool = False
+    """Whether what is refused raises `HTTPException` also where nobody above answers it."""
+
     def __init__(
         self,
         *,
@@ -97,7 +100,7 @@ class StaticFiles:
         self.config_checked: bool = False
         self.follow_symlink = follow_symlink
         self.precompressed: tuple[str, ...] = known_encodings(precompressed)
-        self.fallback = fallback
+        self._fallback = fallback
         self._cache_policy = CachePolicy(cache_control, immutable)
         self._roots: dict[str, str] = {}
         if fallback is not None and not relative_path(fallback):
@@ -132,14 +135,19 @@ class StaticFiles:
             try:
                 response = await self.get_response(self.get_path(scope), scope)
             except HTTPException as refusal:
-                await refuse(scope, receive, send, refusal)
+                await self._refuse(scope, receive, send, refusal)
                 return
             try:
                 await response.__call__(scope, receive, send)
             except NoSuchFile:  # what was found has gone or is another file now, and nothing has been sent
                 continue
             return
-        await refuse(scope, receive, send, _refusal(404, self._varies_by(self.get_path(scope))))
+        await self._refuse(scope, receive, send, _refusal(404, self._varies_by(self.get_path(scope))))
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:
+        if self.raises_refusals:
+            raise refusal
+        await refuse(scope, receive, send, refusal)
 
     def get_path(self, scope: Scope) -> str:
         """The path of the file below the directory, with slashes on every system; ``.`` for the directory itself.
@@ -223,15 +231,15 @@ class StaticFiles:
                 raise RuntimeError(f"StaticFiles directory '{self.directory}' does not exist.") from None
             if not stat.S_ISDIR(status.st_mode):
                 raise RuntimeError(f"StaticFiles path '{self.directory}' is not a directory.")
-        if self.fallback is not None and self._file(self.fallback, Headers()) is None:
-            raise RuntimeError(f"StaticFiles fallback '{self.fallback}' does not exist.")
+        if self._fallback is not None and self._file(self._fallback, Headers()) is None:
+            raise RuntimeError(f"StaticFiles fallback '{self._fallback}' does not exist.")
 
     def _find(self, path: str, scope: Scope) -> _Found | str:
         """The file that answers, or where the client should go instead. This blocks, and so runs in a thread.
 
         Raises `HTTPException` if no file answers.
         """
-        headers = Headers(scope=scope)
+        headers = Headers(scope=scope) if "headers" in scope else Headers()
         full_path, status = self._lookup(path)
         if status is not None and is_readable(full_path, status) and not scope["path"].endswith(f"/{path}/"):
             return self._with_sibling(path, full_path, status, headers)
@@ -243,9 +251,9 @@ class StaticFiles:
 
     def _stand_in(self, vary: Sequence[str], headers: Headers) -> _Found:
         """What answers for a file that is missing."""
-        if self.fallback is not None and vary and is_navigation(headers):
+        if self._fallback is not None and vary and is_navigation(headers):
             try:
-                page = self._file(self.fallback, headers)
+                page = self._file(self._fallback, headers)
             except NotAcceptable as refusal:
                 raise _refusal(406, [refusal.vary, *vary]) from None
             if page is not None:
@@ -294,7 +302,7 @@ class StaticFiles:
 
     def _varies_by(self, path: str) -> Sequence[str]:
         """Request headers that decide what answers for this path if it is missing."""
-        return (VARY,) if self.fallback is not None and may_be_page(path) else ()
+        return (VARY,) if self._fallback is not None and may_be_page(path) else ()
 
     def _root(self, directory: PathLike) -> str:
         path = os.fspath(directory)

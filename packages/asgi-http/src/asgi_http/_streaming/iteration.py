@@ -51,6 +51,21 @@ def iterate(content: AsyncIterable[T] | Iterable[T]) -> AsyncIterable[T]:
     )
 
 
+def iterate_in_threadpool(iterator: Iterable[T]) -> AsyncIterator[T]:
+    """An async iterator over an iterable that is not async, which runs in threads of the kind ``streams``.
+
+    Each item is asked for when it is wanted, or a little ahead where a `StreamingResponse` sends them, and all are made
+    in one context, that of the first. ``aclose()`` closes a generator that was not read to its end.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     return [number async for number in iterate_in_threadpool(range(3))]
+    >>> asyncio.run(main())
+    [0, 1, 2]
+    """
+    return ThreadIterator(iterator)
+
+
 async def _each(items: Iterable[T]) -> AsyncIterator[T]:
     for item in items:
         yield item

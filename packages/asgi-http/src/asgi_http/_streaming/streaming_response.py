@@ -73,6 +73,8 @@ class StreamingResponse(Response):
     """
 
     trailers: Trailers | None = None
+    raises_disconnect: bool = False
+    """Whether a client of whose leaving ``send`` tells is a `ClientDisconnect`; ``background`` does not run then."""
 
     def __init__(
         self,
@@ -124,7 +126,9 @@ class StreamingResponse(Response):
                 else:
                     await self._stream(scope, receive, send)
         except _SendFailed:
-            pass  # a client that leaves is no error
+            if self.raises_disconnect:
+                raise
+            # Else a client that leaves is no error.
         except ClientDisconnect:
             # The content was reading the request, if it is not the disconnect of another one, made in here.
             if not await has_disconnected(scope, receive):

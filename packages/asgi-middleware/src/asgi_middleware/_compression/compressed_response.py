@@ -63,7 +63,7 @@ class CompressedResponse:
             headers = validated(headers, joined_field(self._scope["headers"], b"if-none-match") or "")
         elif status == 206 or is_part:
             headers = varied(headers)
-        elif length is not None and not is_small and self._coding is not None and self._scope["method"] == "HEAD":
+        elif length is not None and not is_small and self._coding is not None and self._scope.get("method") == "HEAD":
             return self._begin_head(message, headers, self._coding)
         elif not is_small and (self._coding is not None or length is None):
             self._start, self._headers = message, headers
@@ -106,14 +106,14 @@ class CompressedResponse:
         return self._send_both(start, message)
 
     async def _send_whole(self, message: Message, body: Bytes, compressor: Compressor, coding: str) -> None:
-        """Compress a body that is complete, and leave it if it does not get smaller."""
+        """Compress a body that is complete, and leave it if it does not get smaller, unless every size is wanted."""
         start = self._held()
         self._passes = True
         if len(body) < self._options.thread_minimum_size:
             data = compressor.finish(body)
         else:
             data = await run_in_thread(compressor.finish, body)
-        if len(data) < len(body):
+        if len(data) < len(body) or (self._options.minimum_size == 0 and len(body) > 0):
             # Whatever has trailers is sent in chunks, so it has no length (RFC 9112 section 6.3).
             length = None if start.get("trailers", False) else len(data)
             headers, message = coded(self._headers, coding.encode(), length), {**message, "body": data}

@@ -20,8 +20,9 @@ class CompressionMiddleware:
     ``zstd`` before Python 3.14, and ``br`` the extra ``brotli``. Their levels are ``gzip_level`` (-1 to 9),
     ``brotli_quality`` (0 to 11) and ``zstd_level`` (-7 to 19), for content that is made while the client waits.
 
-    A body of less than ``minimum_size`` bytes is left alone, as is one that does not get smaller. Parts of at least
-    ``thread_minimum_size`` bytes, 128 KiB by default, are compressed in threads, at most 40 of them on an event loop.
+    A body of less than ``minimum_size`` bytes is left alone, as is one that does not get smaller; with 0 every body is
+    compressed that has a byte. Parts of at least ``thread_minimum_size`` bytes, 128 KiB by default, are compressed in
+    threads, at most 40 of them on an event loop.
     With ``flush`` each part of a stream can be read when it arrives; without, the coder keeps back what it can use for
     a better ratio. ``exclude_content_types`` are types, or whole families such as ``video/*``, to leave alone.
 

@@ -20,7 +20,7 @@ from asgi_types import (
     is_async_callable,
     start_with,
 )
-from asgi_types.origin import MAX_ORIGIN, WITHOUT_HOST, OriginSet, parse_origin
+from asgi_types.origin import MAX_ORIGIN, WITHOUT_HOST, parse_origin
 
 from .._fields import Pairs
 from . import cors_options
@@ -73,7 +73,7 @@ class CORSMiddleware:
 
     Raises `ValueError` for what is no origin, no method or no header name, though an empty origin is passed over, and
     for a ``max_age`` that is no whole number from 0 on; `TypeError` for an async `is_allowed_origin` and an origin that
-    is no text.
+    is no text. A subclass whose ``refuses_useless`` is false logs such options as warnings, and does without.
 
     >>> import asyncio
     >>> app = CORSMiddleware(Response("Hello"), allow_origins=["https://example.org"])
@@ -83,6 +83,9 @@ class CORSMiddleware:
     >>> asyncio.run(app(scope, None, send))  # doctest: +ELLIPSIS
     (b'content-length', b'5') (b'access-control-allow-origin', b'https://example.org') (b'vary', b'Origin')...
     """
+
+    refuses_useless: bool = True
+    """Whether options that can have no effect are a `ValueError`, or logged as a warning and left out."""
 
     def __init__(
         self,
@@ -96,14 +99,14 @@ class CORSMiddleware:
         expose_headers: Collection[str] = (),
         max_age: int = 600,
     ) -> None:
-        if not _is_age(max_age):
-            raise ValueError(f"max_age cannot be {max_age!r}: give whole seconds, or 0 to have nothing kept.")
-        request_headers = {*SAFELISTED_HEADERS, *cors_options.names(allow_headers)}
-        exposed = cors_options.names(expose_headers)
+        strictly = self.refuses_useless
+        max_age = cors_options.age(max_age, refuses_useless=strictly)
+        request_headers = {*SAFELISTED_HEADERS, *cors_options.names(allow_headers, refuses_useless=strictly)}
+        exposed = cors_options.names(expose_headers, refuses_useless=strictly)
         self.app = app
-        self._origins = OriginSet(allow_origins, takes_all=True)
+        self._origins = cors_options.origins(allow_origins, refuses_useless=strictly)
         self.allow_origins: tuple[str, ...] = self._origins.origins
-        self.allow_methods: tuple[str, ...] = cors_options.methods(allow_methods)
+        self.allow_methods: tuple[str, ...] = cors_options.methods(allow_methods, refuses_useless=strictly)
         self.allow_headers: list[str] = sorted(name.lower() for name in request_headers)
         self.allow_all_origins: bool = self._origins.has_all
         self.allow_all_headers: bool = "*" in request_headers
@@ -249,7 +252,3 @@ def _origin_field(headers: Pairs) -> bytes | None:
         if name == b"origin":
             origin = value if origin is None and len(value) <= MAX_ORIGIN else b""
     return origin
-
-
-def _is_age(given: object) -> bool:
-    return isinstance(given, int) and given >= 0

@@ -36,6 +36,7 @@ END_TIMEOUT = 1.0
 
 # After one of these there is nothing left to answer.
 RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start", "websocket.close"})
+_STARTED_AFTER = {**dict.fromkeys(RESPONSE_STARTS, True), "websocket.accept": False}
 
 
 class ExceptionMiddleware:
@@ -67,6 +68,10 @@ class ExceptionMiddleware:
 
     request_class: type[HTTPConnection[Any]] = HTTPConnection
     websocket_class: type[HTTPConnection[Any]] = HTTPConnection
+    ends_websockets: bool = True
+    """Whether the outermost layer ends a WebSocket with an unhandled error, or leaves that to what is around it."""
+    handlers_key: str | None = None
+    """The scope key of a pair of dicts, the handlers of classes and those of statuses, for who has to look them up."""
 
     def __init__(
         self,
@@ -107,26 +112,24 @@ class ExceptionMiddleware:
             return
         is_outermost = GUARD not in scope
         scope[GUARD] = self._guard
+        if self.handlers_key is not None:
+            scope[self.handlers_key] = self._exception_handlers, self._status_handlers
         started: bool | None = None  # False, and still to be answered, once a WebSocket is accepted
 
         def tracked_send(message: Message) -> Awaitable[None]:
             nonlocal started
             if not started:
-                kind = message["type"]
-                if kind in RESPONSE_STARTS:
-                    started = True
-                elif kind == "websocket.accept":
-                    started = False
+                started = _STARTED_AFTER.get(message["type"], started)
             return send(message)
 
         try:
             await self.app(scope, receive, tracked_send)
         except Exception as exc:
             try:
-                if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
+                if not await self.handle(exc, scope, receive, tracked_send, lambda: started):
                     raise
             except Exception as unhandled:
-                if scope["type"] == "websocket" and not is_outermost:
+                if scope["type"] == "websocket" and not (is_outermost and self.ends_websockets):
                     raise  # middleware between may close with a code of its own, and there are no headers to add
                 await self._answer_unhandled(unhandled, scope, receive, tracked_send, lambda: started)
                 raise
@@ -152,9 +155,14 @@ class ExceptionMiddleware:
         close = close_message(exc.code, exc.reason)
         return lambda _scope, _receive, send: send(close)
 
-    async def _handle(
+    async def handle(
         self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
     ) -> bool:
+        """Answer ``exc`` by its handler and return True, or return False if it has none.
+
+        ``started()`` is whether the response has begun; of a WebSocket it is None before the connection is accepted,
+        False from then on, and True after its end. Raises `RuntimeError` if it is True, and what the handler raises.
+        """
         handler = self._find_handler(exc)
         if handler is None:
             return False

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse, scope_host
+from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse
 
 from .._redirect import redirect
 
 _SECURE = {"http": "https", "ws": "wss"}
 _AUTHORITY = re.compile("[^/?]*")
+_DEFAULT_PORT = re.compile(r":0*(?:80|443)\Z")
 _DEFAULT_SCHEMES = {"http": "http", "websocket": "ws"}
 
 
 class HTTPSRedirectMiddleware:
     """Redirect ``http`` to ``https`` and ``ws`` to ``wss`` by 307, to the same host and path.
 
-    The ports 80 and 443 are left out, another one is kept. A ``Host`` that cannot be part of a URL is refused with a
-    400. The host is the client's word: put `TrustedHostMiddleware` around this one. Behind a proxy that ends TLS the
+    The ports 80 and 443 are left out, another one is kept. Without a ``Host``, or with one that can be in no URL, it is
+    the server's address that is redirected to. Two of them, and a server without an address, are refused with a 400.
+    The host is the client's word: put `TrustedHostMiddleware` around this one. Behind a proxy that ends TLS the
     scheme is known by `ProxyHeadersMiddleware`, around this one as well; without it the redirect never ends.
 
     >>> import asyncio
@@ -38,13 +40,13 @@ class HTTPSRedirectMiddleware:
         if scheme not in _SECURE or scope["type"] not in _DEFAULT_SCHEMES:
             await self.app(scope, receive, send)
             return
-        has_host_header = any(name == b"host" for name, _ in scope["headers"])
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
         url = str(URL(scope=scope))
         # Without a host the URL is a path, or nothing. With one it goes on after it with a slash or a question mark.
-        if not url.startswith(f"{scheme}://") or (has_host_header and scope_host(scope) is None):
+        if len(hosts) > 1 or not url.startswith(f"{scheme}://"):
             await refuse(scope, receive, send, HTTPException(400, "Invalid host header"), in_place=True)
             return
         end = _AUTHORITY.match(url, len(f"{scheme}://"))
         assert end is not None
-        authority = end[0].removesuffix(":80").removesuffix(":443")
+        authority = _DEFAULT_PORT.sub("", end[0])
         await redirect(scope, receive, send, f"{_SECURE[scheme]}://{authority}{url[end.end() :]}")

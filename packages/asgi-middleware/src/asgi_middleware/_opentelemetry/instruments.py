@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any, Final
 
 from opentelemetry.metrics import MeterProvider, get_meter
 from opentelemetry.propagators.textmap import Getter
-from opentelemetry.trace import TracerProvider, get_tracer
+from opentelemetry.trace import Tracer, TracerProvider, get_tracer
 
 from asgi_types import RawHeaders, Scope, scope_host
 
@@ -31,7 +32,7 @@ class Instruments:
     """Where spans and measurements go; of providers that are not given, to those of the process."""
 
     def __init__(self, tracer_provider: TracerProvider | None, meter_provider: MeterProvider | None) -> None:
-        self.tracer = get_tracer("asgi_middleware", tracer_provider=tracer_provider)
+        self._tracer_provider = tracer_provider
         meter = get_meter("asgi_middleware", meter_provider=meter_provider)
         self.duration = meter.create_histogram(
             "http.server.request.duration",
@@ -42,6 +43,11 @@ class Instruments:
         self.active = meter.create_up_down_counter(
             "http.server.active_requests", "{request}", "Number of active HTTP server requests."
         )
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        """Asked for at the first request: the process may be given its provider when the middleware has been made."""
+        return get_tracer("asgi_middleware", tracer_provider=self._tracer_provider)
 
 
 class HeaderGetter(Getter[RawHeaders]):

@@ -34,7 +34,8 @@ class OpenTelemetryMiddleware:
     that has left. A request without an answer has status 500, or 499 where nobody was left to get one.
 
     Requests, and not WebSockets, are measured too: ``http.server.request.duration``, a histogram in seconds, and
-    ``http.server.active_requests``. Nothing that is unbounded gets into their attributes.
+    ``http.server.active_requests``. Nothing that is unbounded gets into their attributes. A subclass whose
+    ``traces_websockets`` is false leaves WebSockets alone.
 
     ``excluded_urls`` are regular expressions, or one string of them with commas between; a connection in whose whole
     URL one is found is left alone. ``tracer_provider`` and ``meter_provider`` are those of the process by default. The
@@ -57,6 +58,9 @@ class OpenTelemetryMiddleware:
     42
     """
 
+    traces_websockets: bool = True
+    """Whether a WebSocket has a span, or is left alone."""
+
     def __init__(
         self,
         app: ASGIApp,
@@ -76,7 +80,8 @@ class OpenTelemetryMiddleware:
         self._instruments = Instruments(tracer_provider, meter_provider)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or KEY in scope:
+        kind = scope["type"]
+        if not (kind == "http" or (kind == "websocket" and self.traces_websockets)) or KEY in scope:
             await self.app(scope, receive, send)
             return
         scope[KEY] = True

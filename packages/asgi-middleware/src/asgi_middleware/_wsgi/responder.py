@@ -36,17 +36,22 @@ class Responder:
         self._has_started = False
         self._is_watched = False
         self._failure: Exception | None = None
+        self._answered: BaseException | None = None  # the error that the response is about
         self._has_content = scope["method"] != "HEAD"
 
     def run(self, app: Callable[..., Iterable[bytes]]) -> None:
         """Call the application, and send what it gives."""
         try:
             self._run(app)
+            if isinstance(self._answered, Exception):
+                self._failure = self._answered
         except Exception as exc:
             self._failure = exc
+        finally:
+            self._answered = None
 
     def take_failure(self) -> Exception | None:
-        """What the application has raised, once.
+        """What the application has raised, or has answered by itself and given as ``exc_info``, once.
 
         Raised or returned by the thread, it would be kept alive by frames that it leads to.
         """
@@ -71,6 +76,7 @@ class Responder:
             try:
                 if self._has_started:
                     raise exc_info[1].with_traceback(exc_info[2])
+                self._answered = exc_info[1]
             finally:
                 exc_info = None  # whose traceback refers to this frame
         elif self._start is not None:

@@ -18,7 +18,8 @@ class WSGIMiddleware:
 
     Bodies stream both ways, and each side waits for the other: of a request there is one message in memory, and of a
     response the part that is being sent. A client that leaves ends the iteration, and ``close()`` is always called.
-    What the application raises comes out once. Context variables of the request are seen in the thread.
+    What the application raises comes out once; so does an error that it answers by itself and gives as ``exc_info``,
+    after the answer. Context variables of the request are seen in the thread.
 
     ``threads`` is how many requests run at once on one event loop, 40 by default; more of them wait. They are not
     those that AnyIO lends to others. A WebSocket is refused by 404, and a lifespan ends at once, since WSGI has

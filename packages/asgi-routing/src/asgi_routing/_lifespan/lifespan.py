@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
@@ -17,19 +16,14 @@ async def no_lifespan(app: Any) -> AsyncGenerator[None]:  # noqa: ARG001
 
 
 def as_lifespan(lifespan: Any) -> Lifespan[Any]:
-    """``lifespan``, or the context manager of a generator function, which Starlette used to take: a warning."""
+    """``lifespan``, or the context manager of a generator function, which programs for Starlette still have."""
     from inspect import isasyncgenfunction, isgeneratorfunction  # a slow import, and only set-up code asks
 
-    managed: Lifespan[Any]
     if isasyncgenfunction(lifespan):
-        managed = asynccontextmanager(lifespan)
-    elif isgeneratorfunction(lifespan):
-        managed = _entered_at_once(contextmanager(lifespan))
-    else:
-        return lifespan  # type: ignore[no-any-return]
-    message = "A generator function as lifespan is deprecated: decorate it with contextlib.asynccontextmanager."
-    warnings.warn(message, DeprecationWarning, stacklevel=3)
-    return managed
+        return asynccontextmanager(lifespan)
+    if isgeneratorfunction(lifespan):
+        return _entered_at_once(contextmanager(lifespan))
+    return lifespan  # type: ignore[no-any-return]
 
 
 def _entered_at_once(manager: Callable[[Any], AbstractContextManager[Any]]) -> Lifespan[Any]:

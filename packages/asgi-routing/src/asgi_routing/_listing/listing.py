@@ -13,7 +13,8 @@ class RouteInfo(NamedTuple):
     ``kind`` is "http", "websocket", "mount" or "host", or "route" for a route that is none of them. ``methods`` is
     sorted, and empty where any method will do. ``path`` is the whole pattern, from the outermost mount on. ``host`` is
     the pattern of the `Host` around the route, or "". ``name`` is what `url_path_for` takes, or "" if there is none.
-    ``endpoint`` is the endpoint as the route was given it; of a mount, its application.
+    ``endpoint`` is the endpoint as the route was given it; of a mount, its application. ``depth`` is how many mounts
+    and hosts that are entries themselves are around the route.
 
     >>> RouteInfo("http", ("GET",), "/users/{id}", "", "user", len, None).path
     '/users/{id}'
@@ -26,14 +27,15 @@ class RouteInfo(NamedTuple):
     name: str
     endpoint: Any
     route: Any
+    depth: int = 0
 
 
-def list_routes(app: Any) -> list[RouteInfo]:
+def list_routes(app: Any, *, mounts: bool = False) -> list[RouteInfo]:
     """The routes of ``app`` in the order in which they are tried.
 
     ``app`` is a list of routes or has one in ``routes``: a `Router`, or an application of shine, Starlette or FastAPI.
-    The routes below a mount or host stand in its place. One whose application has no routes, or is already around it,
-    is an entry itself. Anything else is a `TypeError`.
+    The routes below a mount or host stand in its place; with ``mounts`` it is an entry itself, before them. So it is in
+    any case where its application has no routes, or is already around it. Anything else is a `TypeError`.
 
     >>> from asgi_routing import Route
     >>> async def user(connection): ...
@@ -41,7 +43,7 @@ def list_routes(app: Any) -> list[RouteInfo]:
     [(('GET', 'HEAD'), '/users/{id:int}', 'user')]
     """
     routes = routes_of(app)
-    return list(_entries(routes, _Place(), frozenset([id(routes)])))
+    return list(_entries(routes, _Place(), frozenset([id(routes)]), mounts))
 
 
 def route_table(app: Any) -> str:
@@ -85,25 +87,30 @@ class _Place(NamedTuple):
     path: str = ""
     host: str = ""
     name: str = ""
+    depth: int = 0
 
-    def below(self, route: Any) -> _Place:
+    def below(self, route: Any, depth: int) -> _Place:
         name = getattr(route, "name", None)
         return _Place(
             self.path + getattr(route, "path", ""),
             getattr(route, "host", self.host),
             self.name if name is None else f"{self.name}{name}:",
+            depth,
         )
 
 
-def _entries(routes: Sequence[Any], place: _Place, around: frozenset[int]) -> Iterator[RouteInfo]:
+def _entries(routes: Sequence[Any], place: _Place, around: frozenset[int], mounts: bool) -> Iterator[RouteInfo]:
     for route in routes:
         below = _routes_below(route)
         # An application may make its list anew each time, so the route is remembered as well.
         ids = {id(route), id(below)}
-        if below and not around & ids:
-            yield from _entries(below, place.below(route), around | ids)
-        else:
+        has_below = bool(below) and not around & ids
+        # A router that FastAPI has included is neither mount nor host.
+        is_entry = not has_below or (mounts and _kind(route) in ("mount", "host"))
+        if is_entry:
             yield _entry(route, place)
+        if has_below:
+            yield from _entries(below, place.below(route, place.depth + is_entry), around | ids, mounts)
 
 
 def _routes_below(route: Any) -> Sequence[Any]:
@@ -128,6 +135,7 @@ def _entry(route: Any, place: _Place) -> RouteInfo:
         name=f"{place.name}{name}" if name else "",
         endpoint=getattr(route, "endpoint", app),
         route=route,
+        depth=place.depth,
     )
 
 

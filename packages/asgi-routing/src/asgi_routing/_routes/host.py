@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from asgi_types import ASGIApp, Scope, parse_host, scope_host
+from asgi_types import ASGIApp, Scope, parse_host, scope_host_name
 
 from .._patterns.convertors import Convertor
 from .._patterns.path_pattern import PARAM_REGEX, compile_path, replace_params
@@ -20,12 +20,14 @@ from .mounted_app import MountedApp
 class Host(MountedApp):
     """Hand all connections for one host, or for the hosts of a pattern, to an application.
 
-    The host is that of the ``Host`` header, in lower case and without its port; a malformed header is of no host.
+    The host is that of the ``Host`` header, in lower case and without its port, whatever number that is; a malformed
+    header is of no host.
     Parameters, as in ``{customer}.example.org``, are found in ``scope["path_params"]``. A port in the pattern is only
     for the URLs made of it.
 
     ``middleware`` and ``max_body_size`` are around the application; see `Route`. Its lifespan runs within the router's,
-    unless ``lifespan`` is false. ``name`` is the first part of the names of its routes, ``name:route``.
+    unless ``lifespan`` is false; None is what the class attribute says, which is True. ``name`` is the first part of
+    the names of its routes, ``name:route``.
 
     Raises `AssertionError` for a host that begins with a slash. Its URLs raise `ValueError` for parameters that make no
     host.
@@ -52,21 +54,22 @@ class Host(MountedApp):
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
         max_body_size: float | None = None,
-        lifespan: bool = True,
+        lifespan: bool | None = None,
     ) -> None:
         assert not host.startswith("/"), "Host must not start with '/'"
         self.host = host
         self.base_app: ASGIApp = app
         self.app: ASGIApp = wrapped(app, middleware, max_body_size)
         self.name = name
-        self.lifespan = lifespan
+        if lifespan is not None:
+            self.lifespan = lifespan
         self.host_regex, self.host_format, self.param_convertors = compile_path(_lower(host))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] not in ("http", "websocket"):
             return Match.NONE, {}
-        found = scope_host(scope)
-        params = None if found is None else self._read(found[0].lower())
+        host = scope_host_name(scope)
+        params = None if host is None else self._read(host.lower())
         if params is None:
             return Match.NONE, {}
         return Match.FULL, {"path_params": {**scope.get("path_params", {}), **params}, "endpoint": self.app}

@@ -24,9 +24,9 @@ class Mount(MountedApp, PatternRoute):
     not below it, and is redirected to ``/prefix/`` by the router.
 
     ``middleware`` and ``max_body_size`` are around the application; see `Route`. Its lifespan runs within the router's,
-    unless ``lifespan`` is false. With ``fall_through`` a connection that the application refuses, by 405, or by 404
-    before any route of it was chosen, goes on to the routes after this one. ``name`` is the first part of the names of
-    its routes, ``name:route``.
+    unless ``lifespan`` is false; None is what the class attribute says, which is True. With ``fall_through`` a
+    connection that the application refuses, by 405, or by 404 before any route of it was chosen, goes on to the routes
+    after this one. ``name`` is the first part of the names of its routes, ``name:route``.
 
     Raises `AssertionError` for a prefix that is not empty and has no leading slash, and where neither or both of
     ``app`` and ``routes`` are given, and `ValueError` for a parameter named ``path``, which is what is left.
@@ -49,7 +49,7 @@ class Mount(MountedApp, PatternRoute):
         *,
         middleware: Sequence[MiddlewareTriple] | None = None,
         max_body_size: float | None = None,
-        lifespan: bool = True,
+        lifespan: bool | None = None,
         fall_through: bool = False,
     ) -> None:
         assert path == "" or path.startswith("/"), "Routed paths must start with '/'"
@@ -59,7 +59,8 @@ class Mount(MountedApp, PatternRoute):
         self.base_app: ASGIApp = self.make_router(routes or ()) if app is None else app
         self.app: ASGIApp = wrapped(self.base_app, middleware, max_body_size)
         self.name = name
-        self.lifespan = lifespan
+        if lifespan is not None:
+            self.lifespan = lifespan
         self.fall_through = fall_through
         self._compile(f"{self.path}/{{path:path}}")
 

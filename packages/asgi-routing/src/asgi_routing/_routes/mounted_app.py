@@ -27,6 +27,10 @@ class MountedApp(BaseRoute):
     """The application itself."""
     param_convertors: dict[str, Convertor[Any]]
     lifespan: bool = True
+    """Whether the application's lifespan runs within the router's: of one mount, or of all that do not say it."""
+
+    keeps_missing_params: bool = False
+    """Whether a URL without all parameters of the mount's own pattern has them in braces; else there is none."""
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -50,7 +54,7 @@ class MountedApp(BaseRoute):
         own = {key: path_params[key] for key in names if key in path_params}
         others = {key: value for key, value in path_params.items() if key not in own}
         url: URLPath | None = None
-        if len(own) == len(names):
+        if len(own) == len(names) or self.keeps_missing_params:
             if self.name is None:
                 url = self._url_path_below(name, others)
             elif name == self.name and others.keys() == {"path"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from os import PathLike
 from typing import Any, cast, overload
 from weakref import WeakSet
@@ -15,7 +15,7 @@ from .autoescape import is_escaped
 from .blocks import load_outlines, render_blocks, render_blocks_async
 from .quick_template import make_templates_quick
 from .references import load_references
-from .request_globals import add_request_globals
+from .request_globals import REQUEST_GLOBALS, add_request_globals
 
 Directory = str | PathLike[str]
 
@@ -47,6 +47,11 @@ class Jinja2Templates(Templates):
     >>> templates.TemplateResponse(request, "hello.html", {"name": "<Ann>"}).body
     b'Hello, &lt;Ann&gt;!'
     """
+
+    autoescape: Callable[[str | None], bool] = staticmethod(is_escaped)
+    """Whether a template of a directory escapes, by its name."""
+    request_globals: Collection[str] = REQUEST_GLOBALS
+    """Which of the functions of the request an environment gets."""
 
     @overload
     def __init__(
@@ -82,7 +87,7 @@ class Jinja2Templates(Templates):
         assert bool(directory) != bool(env), "either 'directory' or 'env' arguments must be passed"
         if directory:
             loader = jinja2.FileSystemLoader(directory)
-            env = jinja2.Environment(loader=loader, autoescape=is_escaped, auto_reload=auto_reload)
+            env = jinja2.Environment(loader=loader, autoescape=self.autoescape, auto_reload=auto_reload)
         elif not auto_reload:
             raise ValueError("auto_reload is for a directory: make the environment with jinja2's auto_reload=False.")
         assert env is not None
@@ -95,7 +100,7 @@ class Jinja2Templates(Templates):
 
     def _setup_env_defaults(self, env: jinja2.Environment) -> None:
         """Give the environment its global functions; Starlette's name, which subclasses extend."""
-        add_request_globals(env)
+        add_request_globals(env, self.request_globals)
 
     @property
     def env(self) -> jinja2.Environment:

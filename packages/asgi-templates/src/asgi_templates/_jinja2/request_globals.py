@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 import jinja2
 from markupsafe import Markup
@@ -11,11 +11,11 @@ from markupsafe import Markup
 from asgi_types import URL
 
 
-def add_request_globals(environment: jinja2.Environment) -> None:
+def add_request_globals(environment: jinja2.Environment, chosen: Collection[str]) -> None:
     """Give the environment these functions, as far as it has none of that name."""
     names: dict[str, Any] = environment.globals
-    for name, function in GLOBALS.items():
-        names.setdefault(name, function)
+    for name in chosen:
+        names.setdefault(name, GLOBALS[name])
 
 
 def url_for(context: Mapping[str, Any], name: str, /, **path_params: Any) -> URL:
@@ -68,6 +68,7 @@ class RequestGlobal:
 
 
 GLOBALS = {function.__name__: RequestGlobal(function) for function in (url_for, csp_nonce, csrf_token, csrf_input)}
+REQUEST_GLOBALS: Final = tuple(GLOBALS)
 
 
 def _csrf(context: Mapping[str, Any], function: str) -> tuple[Any, str]:

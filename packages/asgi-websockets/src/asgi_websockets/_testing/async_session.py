@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from asgi_types import ASGIApp, Message, RawHeaders, Scope
 
@@ -15,9 +15,7 @@ from .._mode import is_text
 from .connection import Connection
 from .message_check import data_problem
 from .scope import HeaderSource, websocket_scope
-
-if TYPE_CHECKING:
-    from anyio.abc import TaskGroup
+from .spawning import spawn
 
 T = TypeVar("T")
 Mode = Literal["text", "binary"]
@@ -57,9 +55,11 @@ class AsyncWebSocketTestSession:
     The lifespan is not run: nobody sends ``lifespan.startup``. An application that blocks the event loop, or goes on
     when it is cancelled, cannot be stopped, and holds the session up.
 
-    With ``strict=False`` it is a server like many others: it takes messages that are malformed, though not out of order,
-    gives the application whatever the client sends, and cancels without an error an application that has not ended 0.2
-    seconds after the disconnect.
+    With ``strict=False`` it is a server like many others: it takes messages that are malformed, though not out of
+    order, gives the application whatever the client sends, and cancels without an error an application that has not
+    ended 0.2 seconds after the disconnect.
+
+    The block may be entered in one task and left in another, as that of a fixture is.
 
     ``accepted_subprotocol`` and ``extra_headers``, a list of byte pairs, are those of the application's accept.
 
@@ -81,7 +81,6 @@ class AsyncWebSocketTestSession:
     accepted_subprotocol: str | None = None
     extra_headers: RawHeaders
 
-    _tasks: TaskGroup
     _connection: Connection | None = None
     _is_inside = False
 
@@ -164,8 +163,17 @@ class AsyncWebSocketTestSession:
 
         When all that the application sent has been received, raises `WebSocketDisconnect` if the connection is
         closed, with code 1006 if the application ended without closing it, or what the application raised;
-        `TimeoutError` if nothing comes, after which the session goes on.
+        `TimeoutError` if nothing comes, after which the session goes on. With ``strict=False`` the application's close
+        is a message too, and only the methods that want text or bytes raise it.
         """
+        try:
+            return await self._next_message(timeout)
+        except WebSocketDisconnect as closed:
+            if self.strict or not self._open_connection().is_closed_by_application():
+                raise
+            return {"type": "websocket.close", "code": closed.code, "reason": closed.reason}
+
+    async def _next_message(self, timeout: float | None = None) -> Message:
         connection = self._open_connection()
         seconds = self.timeout if timeout is None else _checked_limit(timeout)
         await connection.wait_until(connection.has_news, seconds)
@@ -176,11 +184,11 @@ class AsyncWebSocketTestSession:
 
     async def receive_text(self, timeout: float | None = None) -> str:
         """The next message, which must be text: one of bytes is an `AssertionError`. See `receive`."""
-        return _data(await self.receive(timeout), "text", str)
+        return _data(await self._next_message(timeout), "text", str)
 
     async def receive_bytes(self, timeout: float | None = None) -> bytes:
         """The next message, which must be bytes: one of text is an `AssertionError`. See `receive`."""
-        return _data(await self.receive(timeout), "bytes", bytes)
+        return _data(await self._next_message(timeout), "bytes", bytes)
 
     async def receive_json(self, mode: Mode = "text", timeout: float | None = None) -> Any:
         """The value of the next message, a JSON text, or with ``mode="binary"`` of one of bytes. See `receive`.
@@ -196,7 +204,7 @@ class AsyncWebSocketTestSession:
 
     async def __anext__(self) -> str | bytes:
         try:
-            message = await self.receive()
+            message = await self._next_message()
         except WebSocketDisconnect:
             raise StopAsyncIteration from None
         data: str | bytes = message["bytes"] if message.get("text") is None else message["text"]
@@ -214,41 +222,44 @@ class AsyncWebSocketTestSession:
         await checkpoint()
 
     async def __aenter__(self) -> Self:
-        from anyio import create_task_group
-
-        connection = self._prepare()
-        self._tasks = create_task_group()
-        await self._tasks.__aenter__()
-        self._tasks.start_soon(connection.run)
+        self._check_unused()
+        self._connection = Connection(self.app, self.scope, self.max_queue, self.strict)
+        spawn(self._connection.run)
         try:
             await self._connect()
         except BaseException:
-            await self._end_tasks()
+            await self.abandon()
             raise
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        try:
-            await self._leave(exc)
-        finally:
-            await self._end_tasks()
+        if self._is_inside:
+            try:
+                await self._leave(exc)
+            finally:
+                await self.abandon()
 
-    async def _end_tasks(self) -> None:
-        # The group is told of no exception: it would make a group of it.
-        tasks = self._tasks
-        del self._tasks
-        self._cancel()
-        await tasks.__aexit__(None, None, None)
+    async def abandon(self) -> None:
+        """Cancel the application and wait for its end, for whoever cannot leave the block.
 
-    # What follows serves the synchronous session as well, which has no use for a task group.
+        Leaving the block does nothing then, and there is nothing more to be sent or received.
+        """
+        from anyio import CancelScope
 
-    def _prepare(self) -> Connection:
+        connection = self._connection
+        self._is_inside = False
+        if connection is not None:
+            connection.cancel()
+            with CancelScope(shield=True):
+                await connection.wait_until(lambda: connection.has_ended, math.inf)
+
+    # What follows serves the synchronous session as well.
+
+    def _check_unused(self) -> None:
         if self._connection is not None:
             raise RuntimeError("A session is for one connection: make another one.")
-        self._connection = Connection(self.app, self.scope, self.max_queue, self.strict)
-        return self._connection
 
     async def _connect(self) -> None:
         connection = self._connection
@@ -303,10 +314,6 @@ class AsyncWebSocketTestSession:
         if exc is None:
             return self.timeout if self.strict else min(self.timeout, REST)
         return min(self.timeout, GRACE) if isinstance(exc, Exception) else 0
-
-    def _cancel(self) -> None:
-        assert self._connection is not None
-        self._connection.cancel()
 
     def _open_connection(self) -> Connection:
         if self._connection is None or not self._is_inside:

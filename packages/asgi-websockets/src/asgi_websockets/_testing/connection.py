@@ -216,12 +216,16 @@ class Connection:
             message = self._from_app.popleft()
             self._tell()
             return message
-        if self.closing is None or self.closing.by != "application":
+        if not self.is_closed_by_application():
             self.raise_failure()
         if self.closing is None:
             return None
         self.client_knows = True
         raise WebSocketDisconnect(self.closing.code, self.closing.reason)
+
+    def is_closed_by_application(self) -> bool:
+        """Whether it was the application that closed the connection, and not the client, or its end."""
+        return self.closing is not None and self.closing.by == "application"
 
     def missing(self) -> str:
         """What the application has not done yet, so that nobody knows what becomes of the connection."""
@@ -231,7 +235,7 @@ class Connection:
 
     def refusal(self) -> Exception:
         """Why a connection that is over was never accepted."""
-        if self.closing is not None and self.closing.by == "application":
+        if self.closing is not None and self.is_closed_by_application():
             if self._denial:
                 return WebSocketDenied(
                     self._denial["status"],

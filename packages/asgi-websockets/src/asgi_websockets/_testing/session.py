@@ -14,8 +14,6 @@ from .async_session import AsyncWebSocketTestSession, Mode
 from .scope import HeaderSource
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from anyio.from_thread import BlockingPortal
 
     PortalFactory = Callable[[], AbstractContextManager[BlockingPortal]]
@@ -44,9 +42,7 @@ class WebSocketTestSession:
     ('chat', 'HELLO')
     """
 
-    _stack: ExitStack
     _portal: BlockingPortal
-    _running: Future[None]
 
     def __init__(
         self,
@@ -72,6 +68,7 @@ class WebSocketTestSession:
             max_queue=max_queue,
             strict=strict,
         )
+        self._stack = ExitStack()
         self._portal_factory = portal_factory
         self._backend = backend
 
@@ -143,7 +140,7 @@ class WebSocketTestSession:
 
     def __next__(self) -> str | bytes:
         try:
-            message = self.receive()
+            message = self._inside(self._session._next_message)
         except WebSocketDisconnect:
             raise StopIteration from None
         data: str | bytes = message["bytes"] if message.get("text") is None else message["text"]
@@ -154,13 +151,12 @@ class WebSocketTestSession:
         self._inside(self._session.close, code, reason)
 
     def __enter__(self) -> Self:
+        self._session._check_unused()
         with ExitStack() as stack:
             portal = stack.enter_context(self._open_portal())
-            connection = portal.call(self._session._prepare)
             self._portal = portal
-            self._running = portal.start_task_soon(connection.run)
-            stack.callback(self._end)
-            self._call(self._session._connect)
+            stack.callback(self._call, self._session.abandon)
+            self._call(self._session.__aenter__)
             self._stack = stack.pop_all()
         return self
 
@@ -168,9 +164,15 @@ class WebSocketTestSession:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._call(self._session._leave, exc)
+            if self._session._is_inside:
+                self._call(self._session._leave, exc)
         finally:
             self._stack.close()
+
+    def abandon(self) -> None:
+        """See `AsyncWebSocketTestSession.abandon`."""
+        self._session._is_inside = False
+        self._stack.close()
 
     def _open_portal(self) -> AbstractContextManager[BlockingPortal]:
         if self._portal_factory is not None:
@@ -178,13 +180,6 @@ class WebSocketTestSession:
         from anyio.from_thread import start_blocking_portal
 
         return start_blocking_portal(self._backend)
-
-    def _end(self) -> None:
-        # Whatever happened: nothing of this session may stay in a portal that others use.
-        from concurrent.futures import wait
-
-        self._portal.call(self._session._cancel)
-        wait((self._running,))
 
     def _inside(self, func: Callable[..., Awaitable[T]], *args: Any) -> T:
         self._session._open_connection()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 REAL = "starlette"
 OURS = "shine"
@@ -16,33 +18,33 @@ STARLETTE_VERSION = "1.10.0"
 """The release whose public names and behaviour Shine has; libraries compare ``starlette.__version__``."""
 
 
-class AliasFinder:
+class AliasFinder(MetaPathFinder, InspectLoader):
     """A finder and loader of ``sys.meta_path`` for the package ``starlette`` and all that is in it.
 
-    A module there *is* Shine's module, so its classes are the same whichever name they are imported by. What Shine does
-    not have is a `ModuleNotFoundError`: no other finder is asked, so Starlette is never loaded beside it.
+    A module there *is* Shine's module, so its classes are the same whichever name they are imported by. The package
+    itself is a module of its own, with Starlette's version, in the folder of Shine: so whoever else is asked for a
+    module that Shine does not have looks there, and Starlette is never loaded beside it.
     """
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        package, _, _ = fullname.partition(".")
-        if package != REAL:
+        if fullname.partition(".")[0] != REAL:
             return None
-        if fullname == REAL:
-            return ModuleSpec(fullname, self, origin=OURS, is_package=True)
-        ours = OURS + fullname.removeprefix(REAL)
-        if find_spec(ours) is None:
-            raise ModuleNotFoundError(
-                f"No module named {fullname!r}: shine is installed as starlette here, and has no {ours!r}.",
-                name=fullname,
-            )
-        return ModuleSpec(fullname, self, origin=ours, is_package=fullname == f"{REAL}.middleware")
+        ours = find_spec(_our_name(fullname))
+        if ours is None:
+            return None
+        spec = ModuleSpec(fullname, self, origin=ours.origin)
+        spec.submodule_search_locations = ours.submodule_search_locations
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         if spec.name == REAL:
             return None
-        module = importlib.import_module(OURS + spec.name.removeprefix(REAL))
+        module = importlib.import_module(_our_name(spec.name))
         spec.loader_state = module.__spec__
         return module
 
@@ -54,3 +56,32 @@ class AliasFinder:
             module.__file__ = sys.modules[OURS].__file__
         else:
             module.__spec__ = spec.loader_state  # the import put the alias's there, and the module is Shine's
+
+    # What `runpy`, `inspect`, `pkgutil` and `importlib.resources` ask a loader for.
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        code: CodeType | None = _our_loader(fullname).get_code(_our_name(fullname))
+        return code
+
+    def get_source(self, fullname: str) -> str | None:
+        source: str | None = _our_loader(fullname).get_source(_our_name(fullname))
+        return source
+
+    def is_package(self, fullname: str) -> bool:
+        return bool(_our_loader(fullname).is_package(_our_name(fullname)))
+
+    def get_resource_reader(self, fullname: str) -> Any:
+        return _our_loader(fullname).get_resource_reader(_our_name(fullname))
+
+
+def _our_name(fullname: str) -> str:
+    return OURS + fullname.removeprefix(REAL)
+
+
+def _our_loader(fullname: str) -> Any:
+    spec = find_spec(_our_name(fullname))
+    if spec is None:
+        raise ImportError(
+            f"shine, which is installed as starlette here, has no {_our_name(fullname)!r}.", name=fullname
+        )
+    return spec.loader

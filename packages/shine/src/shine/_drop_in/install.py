@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
+from threading import Lock
 
 from .alias_finder import REAL, AliasFinder
+
+_lock = Lock()
 
 
 def install_as_starlette() -> None:
     """Let every import of ``starlette`` and its modules find Shine, for libraries that are built on Starlette.
 
-    Call it before anything imports Starlette: first in the module that a server loads, or in ``conftest.py``. A
-    second call does nothing. Starlette itself may be installed, as its libraries require it, and is never loaded.
+    Call it before anything imports Starlette: first in the module that a server loads, or in ``conftest.py``; see
+    `shine.run_as_starlette` for programs and servers that shall stay as they are. A second call does nothing. Starlette
+    itself may be installed, as its libraries require it, and is never loaded.
+
+    From then on Shine behaves as a strict drop-in: limits and checks that Starlette does not have are off, and mounted
+    applications' lifespans do not run unless a mount asks for it. What exactly is switched is listed in
+    ``docs/drop_in.md``; each is a class attribute, which may be set again afterwards.
 
     Raises `RuntimeError` if Starlette has been imported already, and names its modules: classes of both would be mixed.
 
@@ -19,12 +27,17 @@ def install_as_starlette() -> None:
     >>> install_as_starlette()  # doctest: +SKIP
     >>> from fastapi import FastAPI  # doctest: +SKIP
     """
-    if any(isinstance(finder, AliasFinder) for finder in sys.meta_path):
-        return
-    loaded = sorted(name for name in sys.modules if name.partition(".")[0] == REAL)
-    if loaded:
-        raise RuntimeError(
-            "Starlette has been imported already: call shine.install_as_starlette() before anything that imports it. "
-            f"Loaded are {', '.join(loaded[:5])}{' and others' if len(loaded) > 5 else ''}."
-        )
-    sys.meta_path.insert(0, AliasFinder())
+    with _lock:
+        if any(isinstance(finder, AliasFinder) for finder in sys.meta_path):
+            return
+        loaded = sorted(name for name in sys.modules if name.partition(".")[0] == REAL)
+        if loaded:
+            raise RuntimeError(
+                "Starlette has been imported already: call shine.install_as_starlette() before anything that imports "
+                f"it, as FastAPI does. Loaded are {', '.join(loaded[:5])}{' and others' if len(loaded) > 5 else ''}."
+            )
+        from .strict_mode import LATER, be_strict, switch_module  # which loads what it switches
+        from .switching_loader import SwitchingFinder
+
+        be_strict()
+        sys.meta_path[:0] = [AliasFinder(), SwitchingFinder(LATER, switch_module)]

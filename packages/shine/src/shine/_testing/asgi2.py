@@ -14,7 +14,7 @@ ASGI3App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def asgi3_app(app: ASGI3App | ASGI2App) -> ASGI3App:
-    """``app``, or an ASGI 3 application around one of ASGI 2: a class, or a plain function that takes the scope alone."""
+    """``app``, or an ASGI 3 application around one of ASGI 2: a class, or a plain function of the scope alone."""
     if not _is_asgi2(app):
         return cast("ASGI3App", app)
 
@@ -25,9 +25,7 @@ def asgi3_app(app: ASGI3App | ASGI2App) -> ASGI3App:
 
 
 def _is_asgi2(app: Any) -> bool:
-    if inspect.isclass(app):
-        return True
-    if is_async_callable(app):
+    if not inspect.isclass(app) and is_async_callable(app):
         return False
     try:
         inspect.signature(app).bind("scope", "receive", "send")

@@ -12,7 +12,8 @@ from asgi_websockets.testing import AsyncWebSocketTestSession
 
 from .asgi2 import asgi3_app
 from .async_transport import EXCHANGE, AsyncTestTransport
-from .buffering import lend_debug_information, note_buffering
+from .buffering import note_buffering
+from .debug_information import lend_debug_information
 from .event_stream import EventStream
 from .handshake import handshake_headers, handshake_scope, handshake_url
 from .lifespan import Lifespan
@@ -30,12 +31,17 @@ class AsyncTestClient(httpx.AsyncClient):
     It is an ``httpx.AsyncClient``, with all that this can do; nothing goes over a network. ``async with`` runs the
     application's lifespan around the block, unless ``lifespan`` is false; what it yields as state goes into every
     request's scope, and is there as ``app_state``. A request runs in a task of its own, with the context variables of
-    the caller, and its response is there when the application has ended, background tasks included. With
-    `stream` it is there when it starts, and the application sends on only as the test reads on; leaving the block
-    early disconnects, and cancels what has not ended 0.2 seconds later.
+    the caller, and its response is there when the application has ended, background tasks included. With `stream` it is
+    there when it starts, and the application sends on only as the test reads on; leaving the block early disconnects,
+    and cancels what has not ended 0.2 seconds later.
+
+    What is still open at the end of the client's block is cancelled: responses that nobody has closed, and sessions of
+    WebSockets that nobody has left. The client may be made, entered and left in different tasks, as fixtures are.
 
     What the application raises is raised, unless ``raise_server_exceptions`` is false: then an unanswered request is
-    answered with 500. A message out of order, or none, is an `AssertionError`.
+    answered with 500; a `KeyboardInterrupt` and the like are raised in any case. A message out of order, one that the
+    scope does not offer, a response that is not complete, and none at all are `AssertionError`s. ``async with`` raises
+    what the application raised, or `RuntimeError`, if its lifespan fails.
 
     ``timeout`` is how many seconds each request may wait for the application, None for ever; one that waits longer is
     cancelled, and that is an ``httpx.ReadTimeout``. ``client`` is what the application sees as the client's address,
@@ -80,7 +86,7 @@ class AsyncTestClient(httpx.AsyncClient):
         self._has_lifespan = lifespan
         self._root_path = root_path
         self._address = client
-        transport = AsyncTestTransport(
+        self._requests = AsyncTestTransport(
             self.app,
             self.app_state,
             raise_server_exceptions=raise_server_exceptions,
@@ -90,7 +96,7 @@ class AsyncTestClient(httpx.AsyncClient):
         super().__init__(
             base_url=base_url,
             headers={"user-agent": "testclient", **httpx.Headers(headers)},
-            transport=transport,
+            transport=self._requests,
             follow_redirects=follow_redirects,
             cookies=cookies,
             timeout=timeout,
@@ -121,7 +127,9 @@ class AsyncTestClient(httpx.AsyncClient):
             "GET", handshake_url(self.base_url, url), headers=handshake_headers(headers, subprotocols), params=params
         )
         scope = handshake_scope(request, self._root_path, self._address, self.app_state)
-        return AsyncWebSocketTestSession(self.app, scope, timeout=timeout, max_queue=max_queue)
+        session = AsyncWebSocketTestSession(self.app, scope, timeout=timeout, max_queue=max_queue)
+        self._requests.sessions.add(session)
+        return session
 
     @asynccontextmanager
     async def events(
@@ -153,12 +161,12 @@ class AsyncTestClient(httpx.AsyncClient):
                 raise AssertionError(
                     f"Expected a stream of events, but got {response.status_code} {content_type!r}: {text:.500}"
                 )
-            yield EventStream(response, response.extensions[EXCHANGE], timeout)
+            yield EventStream(response, response.request.extensions[EXCHANGE], timeout)
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         if self._has_lifespan:
-            self._life = Lifespan(self.app, self.app_state)
+            self._life = Lifespan(self.app, self.app_state, "AsyncTestClient(app, lifespan=False) runs none.")
             spawn(self._life.run)
             try:
                 await self._life.startup()
@@ -175,7 +183,7 @@ class AsyncTestClient(httpx.AsyncClient):
         traceback: TracebackType | None = None,
     ) -> None:
         try:
-            await super().__aexit__(exc_type, exc, traceback)  # what is still answered is cancelled first
+            await super().__aexit__(exc_type, exc, traceback)  # what is still open is cancelled first
             if self._life is not None:
                 await self._life.shutdown()
         finally:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from weakref import WeakSet
 
 from asgi_types import ASGIApp
+from asgi_websockets.testing import AsyncWebSocketTestSession
 
 from .buffering import BUFFERED
 from .exchange import Exchange
 from .http_scope import http_scope
-from .request_body import async_body
+from .request_body import request_body
 from .spawning import spawn
 
 if TYPE_CHECKING:
@@ -20,10 +22,10 @@ else:
 
 T = TypeVar("T")
 
-EXCHANGE = "shine.exchange"
-"""The key in a response's extensions of the `Exchange` that it came of."""
+EXCHANGE: Final = "shine.exchange"
+"""The key in a request's extensions of its `Exchange`."""
 
-EXTENSIONS = (
+EXTENSIONS: Final = (
     "http.response.debug",
     "http.response.early_hint",
     "http.response.pathsend",
@@ -50,24 +52,26 @@ class AsyncTestTransport(httpx.AsyncBaseTransport):
         self._root_path = root_path
         self._client = client
         self._open: dict[Exchange, None] = {}
+        self.sessions: WeakSet[AsyncWebSocketTestSession] = WeakSet()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The application's answer; what it raises is raised, or a 500 in its place."""
         scope = http_scope(request, self._root_path, self._client, self._state, EXTENSIONS)
         is_buffered = request.extensions.get(BUFFERED, False)
-        exchange = Exchange(self._app, scope, async_body(request), buffered=is_buffered)
+        exchange = Exchange(self._app, scope, request_body(request), buffered=is_buffered, strict=True)
         self._open[exchange] = None
         spawn(exchange.run)
-        await self.read(exchange, exchange.until_ended if is_buffered else exchange.until_started, request)
+        await self.wait(exchange, exchange.until_ended if is_buffered else exchange.until_started, request)
         if exchange.has_ended:
-            self._forget(exchange)
+            self._open.pop(exchange, None)
             exchange.raise_failure(self._raises)
-        stream = httpx.ByteStream(exchange.body()) if is_buffered else AsyncResponseStream(self, exchange, request)
-        exchange.extensions[EXCHANGE] = exchange
-        return exchange.response(stream)
+        if is_buffered:
+            return exchange.response(httpx.ByteStream(exchange.body()))
+        request.extensions = {**request.extensions, EXCHANGE: exchange}
+        return exchange.response(AsyncResponseStream(self, exchange, request))
 
-    async def read(self, exchange: Exchange, func: Callable[[], Awaitable[T]], request: httpx.Request) -> T:
-        """What ``func`` returns, within the read timeout of ``request``."""
+    async def wait(self, exchange: Exchange, func: Callable[[], Awaitable[T]], request: httpx.Request) -> T:
+        """What ``func`` returns, within the read timeout of ``request``; else the application is cancelled."""
         from anyio import fail_after
 
         seconds = request.extensions.get("timeout", {}).get("read")
@@ -75,52 +79,48 @@ class AsyncTestTransport(httpx.AsyncBaseTransport):
             with fail_after(seconds):
                 return await func()
         except TimeoutError:
-            await self.cancel(exchange)
+            await self._cancel(exchange)
             message = f"The application sent nothing for {seconds:g} seconds."
             raise httpx.ReadTimeout(message, request=request) from None
         except BaseException:
-            await self.cancel(exchange)
+            await self._cancel(exchange)
             raise
 
-    async def close_exchange(self, exchange: Exchange) -> None:
+    async def close_exchange(self, exchange: Exchange, request: httpx.Request) -> None:
         """Wait for the application's end, background tasks included, and raise what it raised."""
         if exchange in self._open:
-            try:
-                await exchange.close()
-            finally:
-                await self.cancel(exchange)
+            await self.wait(exchange, exchange.close, request)
+            self._open.pop(exchange, None)
             exchange.raise_failure(self._raises)
 
-    async def cancel(self, exchange: Exchange) -> None:
-        """Make sure that nothing of this is left in the event loop, whatever happened."""
-        from anyio import CancelScope
-
-        self._forget(exchange)
-        exchange.cancel()
-        with CancelScope(shield=True):
-            await exchange.until_ended()
-
     async def aclose(self) -> None:
-        """Cancel what is still answered."""
+        """Cancel what is still answered, and the ``sessions`` of WebSockets that nobody has left."""
         for exchange in list(self._open):
-            await self.cancel(exchange)
+            await self._cancel(exchange)
+        for session in list(self.sessions):
+            await session.abandon()
 
-    def _forget(self, exchange: Exchange) -> None:
+    async def _cancel(self, exchange: Exchange) -> None:
         self._open.pop(exchange, None)
+        await exchange.cancel()
 
 
 class AsyncResponseStream(httpx.AsyncByteStream):
-    """The body of a response, which the application sends as it is read."""
+    """The body of a response, sent as it is read; no generator, which would have to be closed."""
 
     def __init__(self, transport: AsyncTestTransport, exchange: Exchange, request: httpx.Request) -> None:
         self._transport = transport
         self._exchange = exchange
         self._request = request
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        exchange = self._exchange
-        while (chunk := await self._transport.read(exchange, exchange.next_chunk, self._request)) is not None:
-            yield chunk
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await self._transport.wait(self._exchange, self._exchange.next_chunk, self._request)
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
     async def aclose(self) -> None:
-        await self._transport.close_exchange(self._exchange)
+        await self._transport.close_exchange(self._exchange, self._request)

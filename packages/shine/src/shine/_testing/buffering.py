@@ -14,11 +14,3 @@ BUFFERED = "shine.buffered"
 def note_buffering(request: httpx.Request, is_buffered: bool) -> None:
     """Say in ``request`` whether its response is collected before anybody sees it."""
     request.extensions = {**request.extensions, BUFFERED: is_buffered}
-
-
-def lend_debug_information(response: httpx.Response) -> None:
-    """Give ``response`` the attributes ``template`` and ``context`` of a page that told them, as Starlette's has."""
-    information = response.extensions.get("http.response.debug", {})
-    for name in ("template", "context"):
-        if name in information:
-            setattr(response, name, information[name])

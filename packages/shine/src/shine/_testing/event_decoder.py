@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 
@@ -28,15 +29,20 @@ class ReceivedEvent(NamedTuple):
 
 
 class EventDecoder:
-    """Makes events of bytes. ``comments`` are those that have come, as heartbeats are comments."""
+    """Makes events of bytes, whatever these are.
+
+    ``comments`` are those that have come, and ``last_event_id`` and ``retry`` what has come last by these fields, which
+    need no event to be in.
+    """
 
     def __init__(self) -> None:
         self.comments: list[str] = []
+        self.last_event_id = ""
+        self.retry: int | None = None
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._is_begun = False
-        self._rest = ""
         self._after_cr = False
-        self._last_id = ""
+        self._line: list[str] = []  # the parts of one that is not complete: joined once, or it would take square time
         self._clear()
 
     def _clear(self) -> None:
@@ -54,9 +60,11 @@ class EventDecoder:
             self._after_cr = False
             text = text.removeprefix("\n")  # of a CR LF that was torn apart
         self._after_cr = self._after_cr or text.endswith("\r")
-        *lines, self._rest = (self._rest + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for line in lines:
-            event = self._take(line)
+        first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._line.append(first)
+        for other in others:
+            event = self._take("".join(self._line))
+            self._line = [other]
             if event is not None:
                 yield event
 
@@ -72,14 +80,15 @@ class EventDecoder:
         elif field == "event":
             self._event = value
         elif field == "id" and "\0" not in value:
-            self._last_id = value
+            self.last_event_id = value
         elif field == "retry" and value.isascii() and value.isdigit():
-            self._retry = int(value)
+            with suppress(ValueError):  # for more digits than Python converts
+                self.retry = self._retry = int(value)
         return None
 
     def _dispatch(self) -> ReceivedEvent | None:
         event = None
         if self._data:
-            event = ReceivedEvent("\n".join(self._data), self._event or "message", self._last_id, self._retry)
+            event = ReceivedEvent("\n".join(self._data), self._event or "message", self.last_event_id, self._retry)
         self._clear()
         return event

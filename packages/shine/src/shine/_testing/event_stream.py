@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class EventStream:
     """The events of a response, for ``async for`` or one by one; `AsyncTestClient.events` makes it.
 
-    ``response`` is the response, and ``comments`` are the comments that have come so far, as heartbeats are comments.
+    ``response`` is the response, whose body nobody else may read.
     """
 
     def __init__(self, response: httpx.Response, exchange: Exchange, timeout: float) -> None:
@@ -27,14 +27,26 @@ class EventStream:
 
     @property
     def comments(self) -> list[str]:
-        """The comments that have come so far."""
+        """The comments that have been read so far; heartbeats are comments."""
         return self._decoder.comments
+
+    @property
+    def last_event_id(self) -> str:
+        """What a client sends as ``last_event_id`` when it connects again; empty before any id was read."""
+        return self._decoder.last_event_id
+
+    @property
+    def retry(self) -> int | None:
+        """After how many milliseconds a client connects again, or None if the application has not said."""
+        return self._decoder.retry
 
     async def receive(self, timeout: float | None = None) -> ReceivedEvent:
         """The next event.
 
-        ``timeout`` is in seconds; None is that of the stream. Raises `TimeoutError` if no event comes, after which the
-        stream goes on, and `EOFError` at its end; an application that failed is heard of at the end of the block.
+        ``timeout`` is in seconds; None is that of the stream, ``math.inf`` waits for ever, and 0 takes only what is
+        there. Raises `TimeoutError` if no event comes, and `EOFError` at the end of the stream; an application that
+        failed is heard of at the end of the block. No event is lost by a timeout, or by the cancellation of who waits:
+        the next call has it.
         """
         from anyio import move_on_after
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from asgi_types import ASGIApp, Message, RawHeaders, Scope
 
+from .cancellation import as_failure, is_own_cancellation
 from .http_library import httpx as library
 from .response_order import Phase, ResponseOrder
 
@@ -25,31 +27,41 @@ class ClientGone(OSError):  # noqa: N818 - it says what happened
 
 
 class Exchange:
-    """One request to ``app``. Made, and used, in the event loop that it lives in; `run` is the task of its own.
+    """One request to ``app``. Made, and used, in the event loop that it lives in; `run` is one task of it.
 
     ``body`` yields the parts of the request body. A ``buffered`` response is collected as fast as it comes; of another
     one ``send`` takes a part only when `next_chunk` asks for it, so an application that streams waits for its client.
+    A ``strict`` one fails an application that returns before its response is complete, or that sends a message which
+    the scope does not offer; else such a message counts for nothing, as with Starlette's client.
 
     ``extensions`` is what goes with the response and still grows while it comes: hints, debug information, trailers.
     """
 
-    def __init__(self, app: ASGIApp, scope: Scope, body: AsyncIterator[bytes] | bytes, *, buffered: bool) -> None:
+    has_started: bool = False
+    has_ended: bool = False
+
+    def __init__(
+        self, app: ASGIApp, scope: Scope, body: AsyncIterator[bytes] | bytes, *, buffered: bool, strict: bool
+    ) -> None:
         from anyio import CancelScope, Event
 
-        self.start: Message | None = None
         self.extensions: dict[str, Any] = {}
-        self.failure: BaseException | None = None
-        self.has_ended = False
+        self._status = 500
+        self._headers: RawHeaders = []
+        self._failure: BaseException | None = None
         self._app = app
         self._scope = scope
         self._body = body
         self._is_body_read = False
+        self._is_body_torn = False
         self._order = ResponseOrder()
         self._chunks: deque[bytes] = deque()
         self._is_buffered = buffered
+        self._is_strict = strict
         self._is_wanted = buffered
         self._is_gone = False
         self._cancel_scope = CancelScope()
+        self._ended = Event()
         self._change = Event()
 
     # The application's side.
@@ -59,31 +71,34 @@ class Exchange:
         try:
             with self._cancel_scope:
                 try:
-                    await self._app(self._scope, self.receive, self.send)
+                    await self._run_app()
                 except BaseException as exc:
-                    if _is_cancellation(exc):
+                    if is_own_cancellation(exc):
                         raise
                     if not (self._is_gone and _comes_of_going(exc)):
-                        self.failure = exc
+                        self._failure = as_failure(exc)
         finally:
             self.has_ended = True
+            self._ended.set()
             self._tell()
 
     async def receive(self) -> Message:
         """The next part of the body, and after it, once the response is complete or its client gone, the disconnect."""
-        if not self._is_gone and not self._is_body_read:
-            if isinstance(self._body, bytes):
-                self._is_body_read = True
-                return {"type": "http.request", "body": self._body, "more_body": False}
-            chunk = await anext(self._body, None)
-            self._is_body_read = chunk is None
-            return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
+        from anyio.lowlevel import checkpoint
+
+        await checkpoint()  # an application that only receives must not keep the others from running
+        if self._is_gone or self._is_body_torn:
+            return {"type": "http.disconnect"}
+        if not self._is_body_read:
+            return await self._next_part()
         await self._until(lambda: self._is_gone or self._is_over())
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
         """Take a message of the application; `AssertionError` for one that is out of order."""
         name = message["type"]
+        if not self._takes(name):
+            return
         self._order.check(message)
         if self._is_gone:
             raise ClientGone("The client has gone.")
@@ -105,10 +120,34 @@ class Exchange:
         self._order.advance(message)
         self._tell()
 
+    async def _run_app(self) -> None:
+        try:
+            await self._app(self._scope, self.receive, self.send)
+        finally:
+            await self._close_body()
+        self._check_end()
+
+    def _takes(self, name: str) -> bool:
+        is_offered = name in ("http.response.start", "http.response.body") or name in self._scope["extensions"]
+        assert is_offered or not self._is_strict, f"The application sent {name!r}, which the scope does not offer."
+        return is_offered
+
+    async def _next_part(self) -> Message:
+        if isinstance(self._body, bytes):
+            self._is_body_read = True
+            return {"type": "http.request", "body": self._body, "more_body": False}
+        self._is_body_torn = True  # unless the part comes: who was cancelled or failed here must not seem complete
+        chunk = await anext(self._body, None)
+        self._is_body_torn = False
+        self._is_body_read = chunk is None
+        return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
+
     def _take_start(self, message: Message) -> None:
-        self.start = {**message, "headers": _pairs(message.get("headers", ()))}
+        self._status = message["status"]
+        self._headers = _pairs(message.get("headers", ()))
         if message.get("trailers", False):
             self.extensions["http.response.trailers"] = []
+        self.has_started = True
 
     async def _take_body(self, body: bytes) -> None:
         from anyio.lowlevel import checkpoint
@@ -120,6 +159,7 @@ class Exchange:
         if body and self._scope["method"] != "HEAD":
             self._chunks.append(bytes(body))  # a copy: the application may use its buffer again
             self._is_wanted = self._is_buffered
+            self._tell()
 
     async def _take_file(self, path: str) -> None:
         from anyio import open_file
@@ -129,18 +169,33 @@ class Exchange:
             while chunk := await file.read(FILE_CHUNK):
                 await self._take_body(chunk)
 
+    def _check_end(self) -> None:
+        if not self.has_started:
+            raise AssertionError("TestClient did not receive any response: the application returned without one.")
+        if self._is_strict and not self._is_over() and not self._is_gone:
+            raise AssertionError("The application returned before its response was complete.")
+
+    async def _close_body(self) -> None:
+        from anyio import CancelScope
+
+        close = getattr(self._body, "aclose", None)
+        if close is not None:
+            # A task that the application has left behind may be reading still.
+            with CancelScope(shield=True), suppress(RuntimeError):
+                await close()
+
     # The client's side.
 
     async def until_started(self) -> None:
         """Wait for the start of the response, or for the end of the application."""
-        await self._until(lambda: self.start is not None or self.has_ended)
+        await self._until(lambda: self.has_started or self.has_ended)
 
     async def until_ended(self) -> None:
         """Wait for the end of the application."""
-        await self._until(lambda: self.has_ended)
+        await self._ended.wait()
 
     async def next_chunk(self) -> bytes | None:
-        """The next part of the response body, or None at its end."""
+        """The next part of the response body, or None at its end. Nothing is lost if this is cancelled."""
         if not self._chunks:
             self._is_wanted = True
             self._tell()
@@ -157,22 +212,28 @@ class Exchange:
             self._tell()
             with move_on_after(GRACE):
                 await self.until_ended()
-            self.cancel()
+            self._cancel_scope.cancel()
         await self.until_ended()
 
-    def cancel(self) -> None:
-        """Cancel the application."""
+    async def cancel(self) -> None:
+        """Cancel the application, and wait for its end, whatever happens meanwhile."""
+        from anyio import CancelScope
+
         self._cancel_scope.cancel()
+        with CancelScope(shield=True):
+            await self.until_ended()
 
     def raise_failure(self, wanted: bool) -> None:
-        """Raise what went wrong, once, if the client wants to know of it."""
-        failure, self.failure = self.failure, None
-        if wanted and failure is not None:
+        """Raise what went wrong, once, if the client wants to know of it.
+
+        What is no `Exception` is raised in any case: it is no error of the server, but wants to end the test.
+        """
+        failure, self._failure = self._failure, None
+        if failure is not None and (wanted or not isinstance(failure, Exception)):
             try:
                 raise failure
             finally:
                 del failure  # its traceback refers to this frame
-        assert not wanted or self.start is not None, "TestClient did not receive any response."
 
     def body(self) -> bytes:
         """What has come of a buffered response."""
@@ -180,17 +241,20 @@ class Exchange:
 
     def response(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> httpx.Response:
         """The response that has started, or a 500 where there is none; ``stream`` is its body."""
-        if self.start is None:
-            return library.Response(500, stream=library.ByteStream(b""), extensions=self.extensions)
-        status, headers = self.start["status"], self.start["headers"]
-        return library.Response(status, headers=headers, stream=stream, extensions=self.extensions)
+        response = library.Response(self._status, headers=self._headers, stream=stream, extensions=self.extensions)
+        self.extensions = response.extensions  # the response has made a copy, which shall have what is still to come
+        return response
 
     def _is_over(self) -> bool:
         return self._order.phase is Phase.OVER
 
     async def _until(self, is_true: Callable[[], Any]) -> None:
+        from anyio.lowlevel import checkpoint_if_cancelled
+
         while not is_true():
             await self._change.wait()
+            # Where changes come all the time, AnyIO on asyncio finds this task about to run, and never cancels it.
+            await checkpoint_if_cancelled()
 
     def _tell(self) -> None:
         from anyio import Event
@@ -201,13 +265,6 @@ class Exchange:
 
 def _pairs(headers: Iterable[Iterable[bytes]]) -> RawHeaders:
     return [(bytes(name), bytes(value)) for name, value in headers]
-
-
-def _is_cancellation(exc: BaseException) -> bool:
-    # Asyncio raises the same class when what a task waits for was cancelled, which is a failure like any other.
-    from anyio import current_effective_deadline, get_cancelled_exc_class
-
-    return isinstance(exc, get_cancelled_exc_class()) and current_effective_deadline() == float("-inf")
 
 
 def _comes_of_going(exc: BaseException | None) -> bool:

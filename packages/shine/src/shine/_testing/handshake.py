@@ -25,7 +25,7 @@ def handshake_url(base_url: httpx.URL, url: str) -> str:
 
 
 def handshake_headers(headers: Any, subprotocols: Sequence[str] | None) -> httpx.Headers:
-    """``headers`` and those that each handshake has (RFC 6455 section 4.1)."""
+    """``headers`` and those that Starlette's client has in each handshake."""
     complete = httpx.Headers(headers)
     complete.setdefault("connection", "upgrade")
     complete.setdefault("sec-websocket-key", "testserver==")

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 from asgi_types import Scope
 
+from .http_library import httpx as library
+
 if TYPE_CHECKING:
     import httpx
 
@@ -41,6 +43,8 @@ def connection_scope(
     """What the scopes of requests and of WebSockets have in common."""
     url = request.url
     raw_path, _, query = url.raw_path.partition(b"?")
+    if url.scheme not in PORTS:
+        raise library.UnsupportedProtocol(f"A test client knows the schemes {', '.join(PORTS)}, and not: {url}")
     port = PORTS[url.scheme] if url.port is None else url.port
     return {
         "scheme": url.scheme,

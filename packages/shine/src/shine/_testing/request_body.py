@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .http_library import httpx as library
 
 if TYPE_CHECKING:
     import httpx
 
+BATCH: Final = 64 * 1024
+"""How much of a form is read in one change of threads: its parts are many, and small."""
 
-def sync_body(request: httpx.Request) -> AsyncIterator[bytes] | bytes:
-    """What is sent by a client that is not async: what is no bytes yet is made in a thread, as it may read a file."""
+
+def request_body(request: httpx.Request) -> AsyncIterator[bytes] | bytes:
+    """What is sent: what is neither bytes nor async yet is made in a thread, as it may read a file, or wait."""
     stream = request.stream
     if isinstance(stream, library.ByteStream):
         return b"".join(stream)
-    assert isinstance(stream, library.SyncByteStream), "A client that is not async sends no async body."
-    return _in_threads(stream)
+    if not isinstance(stream, library.SyncByteStream):
+        return aiter(stream)
+    is_form = isinstance(stream, library.AsyncByteStream)  # of files, which are all there
+    return PartsFromThreads(stream, BATCH if is_form else 1)
 
 
-def async_body(request: httpx.Request) -> AsyncIterator[bytes] | bytes:
-    """What is sent by an async client."""
-    stream = request.stream
-    if isinstance(stream, library.ByteStream):
-        return b"".join(stream)
-    assert isinstance(stream, library.AsyncByteStream), "An async client sends no body that is not async."
-    return aiter(stream)
+class PartsFromThreads(AsyncIterator[bytes]):
+    """``chunks`` joined to parts of at least ``size`` bytes; no generator, which would have to be closed."""
 
+    def __init__(self, chunks: Iterable[bytes], size: int) -> None:
+        self._chunks = iter(chunks)
+        self._size = size
 
-async def _in_threads(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
-    from anyio.to_thread import run_sync
+    async def __anext__(self) -> bytes:
+        from anyio.to_thread import run_sync
 
-    iterator = iter(chunks)
-    while (chunk := await run_sync(next, iterator, None)) is not None:
-        yield chunk
+        part = await run_sync(self._next)
+        if not part:
+            raise StopAsyncIteration
+        return part
+
+    def _next(self) -> bytes:
+        part: list[bytes] = []
+        size = 0
+        for chunk in self._chunks:
+            part.append(chunk)
+            size += len(chunk)
+            if size >= self._size:
+                break
+        return b"".join(part)

@@ -20,7 +20,6 @@ class Phase(Enum):
 START: Final = "http.response.start"
 BODY: Final = ("http.response.body", "http.response.pathsend")
 TRAILERS: Final = "http.response.trailers"
-ASIDE: Final = ("http.response.debug", "http.response.early_hint", "http.response.push")
 
 
 class ResponseOrder:
@@ -31,7 +30,7 @@ class ResponseOrder:
         self._has_trailers = False
 
     def check(self, message: Message) -> None:
-        """`AssertionError` for a message that may not be sent now, or not at all."""
+        """`AssertionError` for a message that may not be sent now; what is beside the response may, until its end."""
         name, phase = message["type"], self.phase
         problem = None
         if name == START:
@@ -40,8 +39,6 @@ class ResponseOrder:
             problem = self._body_problem()
         elif name == TRAILERS:
             problem = self._trailers_problem()
-        elif name not in ASIDE:
-            problem = "which is no message of a response"
         elif phase is Phase.OVER:
             problem = "after response completed"
         assert problem is None, f"The application sent {name!r} {problem}."

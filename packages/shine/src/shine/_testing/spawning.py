@@ -14,7 +14,7 @@ def spawn(func: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run ``func`` in a task, with the context variables of the caller; it must not raise anything.
 
     A task group would have to be left in the task that entered it, and the set-up and the tear-down of a test are often
-    two tasks.
+    two tasks. asgi-websockets has the same for its sessions, which it needs without shine.
     """
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():

@@ -12,7 +12,8 @@ from asgi_types import ASGIApp
 
 from ..exceptions import StarletteDeprecationWarning
 from .asgi2 import ASGI2App, asgi3_app
-from .buffering import lend_debug_information, note_buffering
+from .buffering import note_buffering
+from .debug_information import lend_debug_information
 from .handshake import handshake_headers, handshake_url
 from .lifespan import Lifespan
 from .portal_call import portal_call
@@ -29,24 +30,25 @@ else:
 class TestClient(httpx.Client):
     """A client of any ASGI application, for tests that are not async; it is Starlette's, with its interface.
 
-    It is an ``httpx.Client`` (httpx2's where that is installed), with all that this can do; nothing goes over a
-    network. Each request runs the application in an event loop of another thread, and its response is there when the
-    application has ended, background tasks included. With ``stream`` it is there when it starts, and the application
-    sends on only as the test reads on; closing it early disconnects, and cancels what has not ended 0.2 seconds later.
+    It is an ``httpx.Client``, httpx2's where that is installed, with all that this can do; nothing goes over a network.
+    Each request runs the application in an event loop of another thread, and its response is there when the application
+    has ended, background tasks included. With ``stream`` it is there when it starts, and the application sends on only
+    as the test reads on; closing it early disconnects, and cancels what has not ended 0.2 seconds later.
 
     ``with`` runs the application's lifespan around the block, and all requests in one event loop; what the lifespan
-    yields as state goes into every request's scope, and is there as ``app_state``.
+    yields as state goes into every request's scope, and is there as ``app_state``. It raises what the application
+    raised, or `RuntimeError`, if the lifespan fails. What is still open at the end of the block is cancelled: responses
+    that nobody has closed, and sessions of WebSockets that nobody has left. The client may be entered again after that.
 
     What the application raises is raised, unless ``raise_server_exceptions`` is false: then an unanswered request is
-    answered with 500. A message out of order, or none, is an `AssertionError`. ``backend`` is the event loop,
-    ``"asyncio"`` or ``"trio"``, and ``backend_options`` are AnyIO's for it, such as ``{"use_uvloop": True}``.
-    ``client`` is what the application sees as the client's address, and ``root_path`` the scope's.
+    answered with 500; a `KeyboardInterrupt` and the like are raised in any case. A message out of order, or no response
+    at all, is an `AssertionError`. ``backend`` is the event loop, ``"asyncio"`` or ``"trio"``, and ``backend_options``
+    are AnyIO's for it, such as ``{"use_uvloop": True}``. ``client`` is what the application sees as the client's
+    address, and ``root_path`` the scope's.
 
     The server that it plays has the extensions of ASGI for debug information and trailers: they are in
     ``response.extensions`` as ``http.response.debug``, and ``http.response.trailers``, a list of byte pairs. A rendered
     page is told as ``response.template`` and ``response.context``.
-
-    Raises `RuntimeError`, or what the application raised, if the lifespan fails.
 
     >>> from shine import PlainTextResponse, Request, Route, Shine
     >>> async def hello(request: Request) -> PlainTextResponse:
@@ -99,8 +101,9 @@ class TestClient(httpx.Client):
         )
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
-        """Send a request; see ``httpx.Client.send``. A timeout warns, since nothing here can be late."""
-        if request.extensions.get("timeout") != self.timeout.as_dict():
+        """Send a request; see ``httpx.Client.send``. A timeout warns, since nothing here waits for a network."""
+        timeout = self.timeout.as_dict()
+        if request.extensions.get("timeout", timeout) != timeout:
             warnings.warn(
                 "You should not use the 'timeout' argument with the TestClient.",
                 StarletteDeprecationWarning,
@@ -139,15 +142,19 @@ class TestClient(httpx.Client):
             yield portal
 
     def __enter__(self) -> Self:
+        # A fixture may have entered it already: then there is one more lifespan, in the same event loop.
+        own = {"exit_stack", "portal", "task", "_life"}
+        outer: dict[str, Any] = {"portal": None, **{name: value for name, value in vars(self).items() if name in own}}
         with ExitStack() as stack:
             portal = self.portal = stack.enter_context(self._open_portal())
-            stack.callback(setattr, self, "portal", None)
-            self._life = portal.call(Lifespan, self.app, self.app_state)
+            stack.callback(lambda: vars(self).update(outer))
+            self._life = portal.call(Lifespan, self.app, self.app_state, "Use the client without 'with' to run none.")
             self.task = portal.start_task_soon(self.lifespan)
             stack.callback(portal.call, self._life.end)
             portal_call(portal, self.wait_startup)
             stack.callback(portal_call, portal, self.wait_shutdown)
-            stack.callback(self._requests.close)
+            if outer["portal"] is None:
+                stack.callback(self._requests.close)
             self.exit_stack = stack.pop_all()
         return self
 

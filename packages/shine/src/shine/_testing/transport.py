@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
-from asgi_types import ASGIApp
+from asgi_types import ASGIApp, Scope
 
 from .buffering import BUFFERED
 from .exchange import Exchange
 from .handshake import handshake_scope
 from .http_scope import http_scope
 from .portal_call import portal_call
-from .request_body import sync_body
+from .request_body import request_body
+from .spawning import spawn
 from .websocket_session import WebSocketTestSession
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     import httpx
     from anyio.from_thread import BlockingPortal
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 else:
     from .http_library import httpx
 
-WEBSOCKET = "shine.websocket"
+WEBSOCKET: Final = "shine.websocket"
 """The key in a request's extensions of the options of a WebSocket's session, and in its response's of the session."""
 
-EXTENSIONS = ("http.response.debug", "http.response.trailers")
+EXTENSIONS: Final = ("http.response.debug", "http.response.trailers")
 
 
 class TestTransport(httpx.BaseTransport):
@@ -54,36 +54,32 @@ class TestTransport(httpx.BaseTransport):
         self._root_path = root_path
         self._client = client
         self._open: dict[ResponseStream, None] = {}
+        self._sessions: WeakSet[WebSocketTestSession] = WeakSet()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The application's answer; what it raises is raised, or a 500 in its place."""
         if WEBSOCKET in request.extensions:
             return self._connect(request)
-        is_buffered = request.extensions.get(BUFFERED, False)
         scope = http_scope(request, self._root_path, self._client, self._state, EXTENSIONS)
+        body = request_body(request)
+        is_buffered = request.extensions.get(BUFFERED, False)
         with ExitStack() as stack:
             portal = stack.enter_context(self._portal_factory())
-            exchange = portal.call(lambda: Exchange(self._app, scope, sync_body(request), buffered=is_buffered))
-            if is_buffered:
-                portal_call(portal, exchange.run)
+            exchange = portal_call(portal, lambda: _begin(self._app, scope, body, is_buffered))
+            if exchange.has_ended:
                 exchange.raise_failure(self.raise_server_exceptions)
+            if is_buffered:
                 return exchange.response(httpx.ByteStream(exchange.body()))
-            running = portal.start_task_soon(exchange.run)
-            stream = ResponseStream(self, exchange, portal, running, stack.pop_all())
+            stream = ResponseStream(self, exchange, portal, stack.pop_all())
         self._open[stream] = None
-        try:
-            portal_call(portal, exchange.until_started)
-            if exchange.start is None:
-                stream.close()
-        except BaseException:
-            stream.cancel()
-            raise
         return exchange.response(stream)
 
     def close(self) -> None:
-        """Cancel what is still answered."""
+        """Cancel what is still answered, and the sessions of WebSockets that nobody has left."""
         for stream in list(self._open):
             stream.cancel()
+        for session in list(self._sessions):
+            session.abandon()
 
     def forget(self, stream: ResponseStream) -> None:
         """Take ``stream`` for closed."""
@@ -92,24 +88,17 @@ class TestTransport(httpx.BaseTransport):
     def _connect(self, request: httpx.Request) -> httpx.Response:
         scope = handshake_scope(request, self._root_path, self._client, self._state)
         session = WebSocketTestSession(self._app, scope, self._portal_factory, **request.extensions[WEBSOCKET])
+        self._sessions.add(session)
         return httpx.Response(101, extensions={WEBSOCKET: session})
 
 
 class ResponseStream(httpx.SyncByteStream):
     """The body of a response, which the application sends as it is read."""
 
-    def __init__(
-        self,
-        transport: TestTransport,
-        exchange: Exchange,
-        portal: BlockingPortal,
-        running: Future[None],
-        stack: ExitStack,
-    ) -> None:
+    def __init__(self, transport: TestTransport, exchange: Exchange, portal: BlockingPortal, stack: ExitStack) -> None:
         self._transport = transport
         self._exchange = exchange
         self._portal = portal
-        self._running = running
         self._stack = stack
         self._is_closed = False
 
@@ -129,12 +118,23 @@ class ResponseStream(httpx.SyncByteStream):
 
     def cancel(self) -> None:
         """Make sure that nothing of this is left in the event loop, whatever happened."""
-        from concurrent.futures import wait
-
-        if self._is_closed:
-            return
         self._is_closed = True
         self._transport.forget(self)
         with self._stack:
-            self._portal.call(self._exchange.cancel)
-            wait((self._running,))
+            if not self._exchange.has_ended:
+                self._portal.call(self._exchange.cancel)
+
+
+async def _begin(app: ASGIApp, scope: Scope, body: AsyncIterator[bytes] | bytes, is_buffered: bool) -> Exchange:
+    """Run the application: to its end, or if somebody reads its response as a stream, to the start of that."""
+    exchange = Exchange(app, scope, body, buffered=is_buffered, strict=False)
+    if is_buffered:
+        await exchange.run()
+        return exchange
+    spawn(exchange.run)
+    try:
+        await exchange.until_started()
+    except BaseException:
+        await exchange.cancel()
+        raise
+    return exchange

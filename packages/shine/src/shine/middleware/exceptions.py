@@ -4,6 +4,7 @@ from typing import Any
 
 import asgi_middleware
 from asgi_types import HTTPConnection
+from asgi_types import lazy_names as _lazy_names
 
 from .. import requests
 
@@ -21,3 +22,17 @@ class ExceptionMiddleware(asgi_middleware.ExceptionMiddleware):
         from ..websockets import WebSocket
 
         return WebSocket
+
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "HTTPException": "shine.exceptions",
+        "PlainTextResponse": "shine.responses",
+        "Request": "shine.requests",
+        "Response": "shine.responses",
+        "WebSocket": "shine.websockets",
+        "WebSocketException": "shine.exceptions",
+    },
+)

@@ -12,6 +12,7 @@ from asgi_sessions import SQLiteSessionStore as SQLiteSessionStore
 from asgi_sessions import StoredSessionMiddleware as StoredSessionMiddleware
 from asgi_sessions import TypedSession as TypedSession
 from asgi_sessions import get_session as get_session
+from asgi_types import lazy_names as _lazy_names
 
 __all__ = (
     "FlashMessage",
@@ -26,4 +27,14 @@ __all__ = (
     "StoredSessionMiddleware",
     "TypedSession",
     "get_session",
+)
+
+# What Starlette's module has by its imports, and programs take from there.
+_lazy_names(
+    globals(),
+    {
+        "HTTPConnection": "shine.requests",
+        "MutableHeaders": "shine.datastructures",
+        "Secret": "shine.datastructures",
+    },
 )

@@ -1,0 +1,79 @@
+"""A file that is opened by AnyIO, and a client whose leaving is raised, as Starlette has both."""
+
+import random
+
+import anyio
+import pytest
+
+from asgi_http import FileResponse
+
+CONTENT = random.Random(7).randbytes(700_001)
+
+
+@pytest.fixture(name="path")
+def path_fixture(tmp_path):
+    path = tmp_path / "large.bin"
+    path.write_bytes(CONTENT)
+    return path
+
+
+class LikeStarlette(FileResponse):
+    raises_disconnect = True
+    opens_by_anyio = True
+
+
+@pytest.fixture(name="opened")
+def opened_fixture(monkeypatch):
+    """The files that `anyio.open_file` made."""
+    files = []
+    open_file = anyio.open_file
+
+    async def recording_open_file(*args, **kwargs):
+        files.append(await open_file(*args, **kwargs))
+        return files[-1]
+
+    monkeypatch.setattr(anyio, "open_file", recording_open_file)
+    return files
+
+
+async def test_a_class_may_open_large_files_by_anyio(drive, path, opened):
+    answer = await drive.request(LikeStarlette(path))
+    assert answer.body == CONTENT
+    assert len(opened) == 1
+    assert opened[0].closed
+
+
+async def test_a_file_that_is_read_at_once_is_not_opened_again(drive, path, opened):
+    answer = await drive.request(LikeStarlette(path), headers={"range": "bytes=0-4"})
+    assert answer.body == CONTENT[:5]
+    assert opened == []
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+async def test_a_class_may_raise_what_send_raises(drive, path, opened, kept):
+    error = OSError("The client has gone.")
+    ran = []
+    sent = []
+
+    async def send(message):
+        if len(sent) == kept:
+            raise error
+        sent.append(message)
+
+    async def background():
+        ran.append(True)
+
+    with pytest.raises(OSError, match="has gone") as caught:
+        await LikeStarlette(path, background=background)(drive.scope(), anyio.sleep_forever, send)
+    assert caught.value is error
+    assert ran == []
+    assert opened[0].closed
+
+
+async def test_a_file_that_anyio_cannot_open_is_closed(drive, path, monkeypatch):
+    async def failing_open_file(*args, **kwargs):
+        raise OSError("No.")
+
+    monkeypatch.setattr(anyio, "open_file", failing_open_file)
+    with pytest.raises(OSError, match=r"^No\.$"):
+        await drive.request(LikeStarlette(path))

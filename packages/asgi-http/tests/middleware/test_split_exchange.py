@@ -1,0 +1,43 @@
+"""The end of a body as a message of its own."""
+
+import pytest
+
+from asgi_http import BaseHTTPMiddleware, PlainTextResponse, StreamingResponse
+
+
+class Split(BaseHTTPMiddleware):
+    ends_alone = True
+
+    async def dispatch(self, request, call_next):
+        response = await call_next(request)
+        response.headers["x-mark"] = "a"
+        return response
+
+
+async def parts(*chunks):
+    for chunk in chunks:
+        yield chunk
+
+
+@pytest.mark.parametrize(
+    ("app", "bodies"),
+    [
+        (PlainTextResponse("Hello"), [(b"Hello", True), (b"", False)]),
+        (PlainTextResponse(""), [(b"", False)]),
+        (StreamingResponse(parts(b"a", b"b")), [(b"a", True), (b"b", True), (b"", False)]),
+    ],
+    ids=["one part", "no content", "a stream"],
+)
+async def test_the_last_message_of_a_body_is_empty(drive, app, bodies):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        raise AssertionError("There is no body to ask for.")
+
+    await Split(app)(drive.scope(), receive, send)
+    start, *rest = sent
+    assert (b"x-mark", b"a") in start["headers"]
+    assert [(message["body"], message["more_body"]) for message in rest] == bodies

@@ -1,0 +1,1 @@
+"""The program ``shine``: a module for each command, which is loaded when the command is given."""

@@ -1,0 +1,1 @@
+"""What ``shine new`` makes: the files in ``template``, with their names put in."""
