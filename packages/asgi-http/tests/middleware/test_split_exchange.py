@@ -20,15 +20,15 @@ async def parts(*chunks):
 
 
 @pytest.mark.parametrize(
-    ("app", "bodies"),
+    ("make", "bodies"),
     [
-        (PlainTextResponse("Hello"), [(b"Hello", True), (b"", False)]),
-        (PlainTextResponse(""), [(b"", False)]),
-        (StreamingResponse(parts(b"a", b"b")), [(b"a", True), (b"b", True), (b"", False)]),
+        (lambda: PlainTextResponse("Hello"), [(b"Hello", True), (b"", False)]),
+        (lambda: PlainTextResponse(""), [(b"", False)]),
+        (lambda: StreamingResponse(parts(b"a", b"b")), [(b"a", True), (b"b", True), (b"", False)]),
     ],
     ids=["one part", "no content", "a stream"],
 )
-async def test_the_last_message_of_a_body_is_empty(drive, app, bodies):
+async def test_the_last_message_of_a_body_is_empty(drive, make, bodies):
     sent = []
 
     async def send(message):
@@ -37,7 +37,7 @@ async def test_the_last_message_of_a_body_is_empty(drive, app, bodies):
     async def receive():
         raise AssertionError("There is no body to ask for.")
 
-    await Split(app)(drive.scope(), receive, send)
+    await Split(make())(drive.scope(), receive, send)
     start, *rest = sent
     assert (b"x-mark", b"a") in start["headers"]
     assert [(message["body"], message["more_body"]) for message in rest] == bodies

@@ -238,7 +238,7 @@ def test_url_for_uses_the_request_in_the_context():
 
 
 def test_url_for_without_a_router():
-    with pytest.raises(RuntimeError, match="needs a router"):
+    with pytest.raises(RuntimeError, match="or with a router"):
         from_strings(page="{{ url_for('a') }}").TemplateResponse(connection(), "page.html")
 
 

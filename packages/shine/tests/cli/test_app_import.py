@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from shine._cli.app_import import load_app, split_target
+from shine._cli.app_import import load_app, parse_target
 from shine._cli.terminal import CommandError, UsageError
 
 
@@ -13,7 +13,7 @@ from shine._cli.terminal import CommandError, UsageError
 )
 def test_what_is_no_application(target):
     with pytest.raises(UsageError, match="give its module and its name there, as in main:app"):
-        split_target(target)
+        parse_target(target)
 
 
 def test_an_application_in_a_folder(folder):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import NoReturn
 
-from .app_import import split_target
+from .app_import import parse_target
 from .terminal import CommandError, Terminal, UsageError
 
 AS_STARLETTE = "shine.run_as_starlette:app"
@@ -22,7 +22,7 @@ or by itself, by
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> NoReturn:  # noqa: ARG001 - uvicorn writes by itself
     """Serve until the server ends, which ends the process."""
-    split_target(options.app)
+    parse_target(options.app)
     if options.reload and options.workers is not None:
         raise UsageError("--reload serves in one process: leave out --workers")
     try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from types import ModuleType
+from typing import cast
 
 from asgi_types import ASGIApp
+
+from .._app_name import AppName
 
 
 def import_app(name: str, given_by: str) -> ASGIApp:
@@ -17,18 +20,18 @@ def import_app(name: str, given_by: str) -> ASGIApp:
     >>> import_app("shine:Shine()", "the example").routes
     []
     """
-    module_name, separator, path = name.partition(":")
-    is_made = path.endswith("()")
-    attributes = path.removesuffix("()").split(".")
-    if not separator or not module_name or not all(attribute.isidentifier() for attribute in attributes):
+    is_made = name.endswith("()")
+    try:
+        app_name = AppName.parse(name.removesuffix("()"))
+    except ValueError:
         is_there = f"is {name!r}" if name else "is not set"
-        raise RuntimeError(f"{given_by} {is_there}: give it as 'module:app', or as 'module:make()' for a function.")
-    found: Any = _imported(module_name, given_by)
-    for attribute in attributes:
-        try:
-            found = getattr(found, attribute)
-        except AttributeError:
-            raise RuntimeError(f"{given_by} is {name!r}, and there is no {attribute!r} in {found!r}.") from None
+        message = f"{given_by} {is_there}: give it as 'module:app', or as 'module:make()' for a function."
+        raise RuntimeError(message) from None
+    module = _imported(app_name, given_by)
+    try:
+        found = app_name.find(module)
+    except AttributeError as error:
+        raise RuntimeError(f"{given_by} is {name!r}, and there is no such thing: {error}.") from None
     if not callable(found):
         raise RuntimeError(f"{given_by} is {name!r}, which is {found!r}: an ASGI application can be called.")
     if is_made:
@@ -38,13 +41,13 @@ def import_app(name: str, given_by: str) -> ASGIApp:
     return cast("ASGIApp", found)
 
 
-def _imported(module_name: str, given_by: str) -> Any:
+def _imported(name: AppName, given_by: str) -> ModuleType:
     try:
-        return import_module(module_name)
+        return import_module(name.module)
     except ModuleNotFoundError as error:
-        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
+        if name.is_what_is_missing(error):
             raise RuntimeError(
-                f"{given_by} names the module {module_name!r}, and there is no {error.name!r}: start the server in the "
+                f"{given_by} names the module {name.module!r}, and there is no {error.name!r}: start the server in the "
                 "folder that it is in, or put that folder into PYTHONPATH."
             ) from error
         raise

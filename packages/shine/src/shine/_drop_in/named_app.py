@@ -33,7 +33,7 @@ class NamedApp:
     """
 
     def __init__(self, variable: str = VARIABLE) -> None:
-        self.variable = variable
+        self.variable: str = variable
         self._app: ASGIApp | None = None
         self._failure: Exception | None = None
         self._lock = Lock()  # servers may call from several threads
@@ -74,5 +74,5 @@ async def _fail_to_start(error: Exception, receive: Receive, send: Send) -> None
     await send({"type": "lifespan.startup.failed", "message": "".join(format_exception_only(error)).strip()})
 
 
-app = NamedApp()
+app: NamedApp = NamedApp()
 """What servers are given: ``shine.run_as_starlette:app``."""
