@@ -194,7 +194,7 @@ OF_FORMS = [
     post("/forms/limited", files={"file": ("a", b"x" * 1000)}),
     post("/forms/plain", content=parts(PART % (b"name", b"", b"v")), headers=MULTIPART),
     post("/forms/plain", content=b"no parts", headers=MULTIPART),
-    post("/forms/plain", content=parts(b"--b\r\n\r\nno name\r\n"), headers=MULTIPART),
+    post("/forms/plain", "a part without a name", content=parts(b"--b\r\n\r\nno name\r\n"), headers=MULTIPART),
     post("/forms/plain", content=b"", headers=MULTIPART),
     post("/forms/plain", content=b"--b--\r\n", headers={"content-type": "multipart/form-data"}),
     post("/forms/plain", content=parts(PART % (b"name", b"", b"\xff")), headers=MULTIPART),

@@ -26,6 +26,7 @@ OTHER_ANSWERS = {
     "deep JSON": "422 as for all malformed JSON, not 400",
     "malformed JSON": "400, not 500: it is the client's fault",
     "a quoted file name": 'browsers write %22 for a quotation mark, so it is ".',
+    "a part without a name": "a part that has no Content-Disposition at all is Invalid multipart data.",
     "a broken stream": "the connection breaks off; with BaseHTTPMiddleware Starlette sends a part as if it were all",
     "no such range": "400 and 416 are HTTPExceptions, which FastAPI answers in JSON",
     "an empty range": "400 and 416 are HTTPExceptions, which FastAPI answers in JSON",
