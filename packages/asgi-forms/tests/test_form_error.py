@@ -47,22 +47,32 @@ async def test_it_stands_for_an_answer(drive, upload, content_type, body, status
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-def test_a_class_may_not_tell_what_makes_a_multipart_form_malformed(monkeypatch):
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data; boundary=b", b"--b\r\n\r\nno name\r\n--b--\r\n"),
+        ("multipart/form-data; boundary=" + "b" * 300, b""),
+        ("multipart/form-data; boundary=b", b"--b\r\n" + b"X: x\r\n" * 100 + b"\r\n--b--\r\n"),
+    ],
+    ids=["no name", "boundary", "headers"],
+)
+async def test_a_class_may_not_tell_what_makes_a_multipart_form_malformed(upload, monkeypatch, content_type, body):
+    async def told():
+        with pytest.raises(FormError) as caught:
+            await upload(body, content_type=content_type).parse()
+        assert caught.value.message == caught.value.detail
+        return caught.value.message
+
+    assert await told() != "Invalid multipart data."
     monkeypatch.setattr(FormError, "tells_details", False)
-    for message in (
-        "Invalid multipart data. A part has no Content-Disposition header.",
-        "Invalid boundary in multipart: at most 200 printable ASCII characters.",
-        "Too many or too large headers of a part. Maximum is 8 of 4224 bytes each.",
-    ):
-        assert FormError(message).message == FormError(message).detail == "Invalid multipart data."
-    assert FormError("Missing boundary in multipart.").message == "Missing boundary in multipart."
+    assert await told() == "Invalid multipart data."
 
 
 async def test_the_status_of_a_form_beyond_a_limit_can_be_set(upload, monkeypatch):
     source = upload(b"a=1&b=2")
     with pytest.raises(FormError, match="413: Too many fields"):
         await form(source.scope, source.receive, max_fields=1)
-    monkeypatch.setattr(FormError, "too_large", 400)
+    monkeypatch.setattr(FormError, "too_large_status", 400)
     source = upload(b"a=1&b=2")
     with pytest.raises(FormError, match="400: Too many fields"):
         await form(source.scope, source.receive, max_fields=1)

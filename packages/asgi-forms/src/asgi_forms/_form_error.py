@@ -1,12 +1,10 @@
 """What is wrong with a form that was sent."""
 
-from typing import Final
+from typing import Final, Self
 
 from asgi_types import HTTPException
 
 INVALID: Final = "Invalid multipart data."
-MALFORMED: Final = (INVALID, "Invalid boundary in multipart", "Too many or too large headers of a part")
-"""How all begins that is said of a multipart form that cannot be parsed."""
 
 
 class FormError(HTTPException):
@@ -20,17 +18,33 @@ class FormError(HTTPException):
     '413: Too many fields. Maximum number of fields is 10.'
     """
 
-    too_large: int = 413
+    too_large_status: int = 413
     """The status of a form beyond a limit."""
 
     tells_details: bool = True
     """Whether it is told what makes a multipart form malformed, and not just that it is."""
 
     def __init__(self, message: str, status_code: int = 400) -> None:
-        if not self.tells_details and message.startswith(MALFORMED):
-            message = INVALID
         super().__init__(status_code, message)
         self.message = message
+
+    @classmethod
+    def beyond_limit(cls, message: str) -> Self:
+        """The error of a form beyond a limit.
+
+        >>> FormError.beyond_limit("Too many files. Maximum number of files is 3.").status_code
+        413
+        """
+        return cls(message, cls.too_large_status)
+
+    @classmethod
+    def malformed(cls, message: str, status_code: int = 400) -> Self:
+        """The error of a multipart form that cannot be parsed, of which ``tells_details`` may say no more than that.
+
+        >>> str(FormError.malformed("Invalid multipart data. A part has no Content-Disposition header."))
+        '400: Invalid multipart data. A part has no Content-Disposition header.'
+        """
+        return cls(message if cls.tells_details else INVALID, status_code)
 
 
 MultiPartException = FormError

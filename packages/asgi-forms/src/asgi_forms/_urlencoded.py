@@ -122,16 +122,16 @@ class UrlencodedParser:
     def _check(self, field: bytes | bytearray) -> None:
         limits, size = self._limits, len(field)
         if len(self._fields) >= limits.max_fields:
-            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", FormError.too_large)
+            raise FormError.beyond_limit(f"Too many fields. Maximum number of fields is {limits.max_fields}.")
         left = limits.max_total_field_size - self._size
         # The limit that is reached first is told. The sign between name and value does not count for one field; it is
         # looked for once at most, so that time stays linear.
         if left < limits.max_part_size and size > left:
-            raise FormError(
-                f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", FormError.too_large
+            raise FormError.beyond_limit(
+                f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together."
             )
         if size > limits.max_part_size and size - (b"=" in field) > limits.max_part_size:
-            raise FormError(f"Field exceeded maximum size of {size_text(limits.max_part_size)}.", FormError.too_large)
+            raise FormError.beyond_limit(f"Field exceeded maximum size of {size_text(limits.max_part_size)}.")
 
     def _check_name_so_far(self, field: bytearray) -> None:
         if self._is_name_known or len(field) <= self._limits.max_name_size:
@@ -149,7 +149,7 @@ class UrlencodedParser:
         if size <= limit:
             return
         if size > MAX_ENCODING * limit or len(_decoded(bytes(name), self._codec).encode()) > limit:
-            raise FormError(f"Field name exceeded maximum size of {limit} bytes.", FormError.too_large)
+            raise FormError.beyond_limit(f"Field name exceeded maximum size of {limit} bytes.")
 
 
 def _pairs(fields: list[bytes], codec: str) -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ def _by_parameters(disposition: str, codec: str) -> tuple[str, str | None]:
             raise FormError(NO_NAME) from None
         raise FormError(f"Malformed Content-Disposition of a part. {error}") from None
     if media_type(disposition) != "form-data":
-        raise FormError("Invalid multipart data. The Content-Disposition of a part is not form-data.")
+        raise FormError.malformed("Invalid multipart data. The Content-Disposition of a part is not form-data.")
     if "name" not in found:
         raise FormError(NO_NAME)
     # Who escapes with backslashes does not percent-encode.

@@ -31,7 +31,7 @@ class PartHeaders:
         """The value of a header with one character a byte; `FormError` if there are two of that name."""
         values = [value for key, value in self.raw if key == name]
         if len(values) > 1:
-            raise FormError(f"Invalid multipart data. A part has two {name.decode().title()} headers.")
+            raise FormError.malformed(f"Invalid multipart data. A part has two {name.decode().title()} headers.")
         return values[0].decode("latin-1") if values else None
 
 
@@ -44,26 +44,26 @@ def add_line(headers: list[tuple[bytes, bytes]], line: bytes, limits: Limits) ->
     limit, line_feed = limits.max_header_size, line.find(b"\n")
     # In the order in which it can be seen of a line that has not arrived as a whole.
     if 0 <= line_feed <= limit:
-        raise FormError("Invalid multipart data. Invalid line break in segment header.")
+        raise FormError.malformed("Invalid multipart data. Invalid line break in segment header.")
     if len(line) > limit or len(headers) >= limits.max_headers:
         raise too_large(limits)
     if b"\r" in line or b"\0" in line:
-        raise FormError("Invalid multipart data. CR or NUL in segment header.")
+        raise FormError.malformed("Invalid multipart data. CR or NUL in segment header.")
     name, colon, value = line.partition(b":")
     name = name.lower()
     if not colon:
-        raise FormError("Invalid multipart data. Malformed segment header.")
+        raise FormError.malformed("Invalid multipart data. Malformed segment header.")
     if name not in KNOWN_NAMES and not _token().fullmatch(name):
-        raise FormError("Invalid multipart data. Invalid segment header name.")
+        raise FormError.malformed("Invalid multipart data. Invalid segment header name.")
     headers.append((name, value.strip(b" \t")))
 
 
 def too_large(limits: Limits) -> FormError:
     """The refusal of headers beyond a limit."""
-    return FormError(
+    return FormError.malformed(
         f"Too many or too large headers of a part. Maximum is {limits.max_headers} of "
         f"{limits.max_header_size} bytes each.",
-        FormError.too_large,
+        FormError.too_large_status,
     )
 
 

@@ -170,9 +170,7 @@ class Part(PartHead):
         async for chunk in self:
             content += chunk
             if len(content) > limit:
-                self._failure = partial(
-                    FormError, f"Part exceeded maximum size of {size_text(limit)}.", FormError.too_large
-                )
+                self._failure = partial(FormError.beyond_limit, f"Part exceeded maximum size of {size_text(limit)}.")
                 raise self._failure()
         return bytes(content)
 

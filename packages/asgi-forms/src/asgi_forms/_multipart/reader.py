@@ -110,18 +110,18 @@ class MultipartReader:
             self._beginning = None
             return body[start:]
         if not self._delimiter.startswith(found) and body != b"\r":
-            raise FormError("Invalid multipart data. The body does not begin with its boundary.")
+            raise FormError.malformed("Invalid multipart data. The body does not begin with its boundary.")
         self._beginning = body
         return b""
 
     def _begin(self, headers: PartHeaders) -> PartHead:
         disposition = headers.get(b"content-disposition")
         if disposition is None:
-            raise FormError("Invalid multipart data. A part has no Content-Disposition header.")
+            raise FormError.malformed("Invalid multipart data. A part has no Content-Disposition header.")
         name, filename = names(disposition, self.codec)
         limits = self._limits
         if len(name if name.isascii() else name.encode()) > limits.max_name_size:
-            raise FormError(f"Field name exceeded maximum size of {limits.max_name_size} bytes.", FormError.too_large)
+            raise FormError.beyond_limit(f"Field name exceeded maximum size of {limits.max_name_size} bytes.")
         if filename is None:
             self._begin_field(name)
         else:
@@ -133,7 +133,7 @@ class MultipartReader:
         limits = self._limits
         self._fields += 1
         if self._fields > limits.max_fields:
-            raise FormError(f"Too many fields. Maximum number of fields is {limits.max_fields}.", FormError.too_large)
+            raise FormError.beyond_limit(f"Too many fields. Maximum number of fields is {limits.max_fields}.")
         self._is_file = False
         self._part_limit = min(limits.max_part_size, limits.max_total_field_size - self._field_bytes)
         if name == CHARSET_FIELD and not self._is_charset_known:  # the first, as two readers must agree
@@ -143,7 +143,7 @@ class MultipartReader:
         limits = self._limits
         self._files += 1
         if self._files > limits.max_files:
-            raise FormError(f"Too many files. Maximum number of files is {limits.max_files}.", FormError.too_large)
+            raise FormError.beyond_limit(f"Too many files. Maximum number of files is {limits.max_files}.")
         self._is_file = True
         self._part_limit = min(limits.max_file_size, limits.max_total_file_size - self._file_bytes)
 
@@ -167,16 +167,14 @@ class MultipartReader:
     def _too_large(self) -> FormError:
         limits = self._limits
         if self._is_file and limits.max_file_size <= limits.max_total_file_size - self._file_bytes:
-            return FormError(f"File exceeded maximum size of {limits.max_file_size} bytes.", FormError.too_large)
+            return FormError.beyond_limit(f"File exceeded maximum size of {limits.max_file_size} bytes.")
         if self._is_file:
-            return FormError(
-                f"Files exceeded maximum size of {limits.max_total_file_size} bytes together.", FormError.too_large
+            return FormError.beyond_limit(
+                f"Files exceeded maximum size of {limits.max_total_file_size} bytes together."
             )
         if limits.max_part_size <= limits.max_total_field_size - self._field_bytes:
-            return FormError(f"Part exceeded maximum size of {size_text(limits.max_part_size)}.", FormError.too_large)
-        return FormError(
-            f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.", FormError.too_large
-        )
+            return FormError.beyond_limit(f"Part exceeded maximum size of {size_text(limits.max_part_size)}.")
+        return FormError.beyond_limit(f"Fields exceeded maximum size of {limits.max_total_field_size} bytes together.")
 
     def _forget(self, error: Exception) -> None:
         """Break the cycles of an error of the library: the parser keeps it, and its traceback keeps both."""
@@ -187,7 +185,7 @@ class MultipartReader:
         self._forget(error)
         if isinstance(error, self._limit_error):
             return too_large(self._limits)
-        return FormError(f"Invalid multipart data. {error}.")
+        return FormError.malformed(f"Invalid multipart data. {error}.")
 
 
 def _checked_boundary(options: dict[str, str]) -> str:
@@ -195,7 +193,7 @@ def _checked_boundary(options: dict[str, str]) -> str:
     if not boundary:
         raise FormError("Missing boundary in multipart.")
     if len(boundary) > MAX_BOUNDARY or not (boundary.isascii() and boundary.isprintable()):
-        raise FormError(f"Invalid boundary in multipart: at most {MAX_BOUNDARY} printable ASCII characters.")
+        raise FormError.malformed(f"Invalid boundary in multipart: at most {MAX_BOUNDARY} printable ASCII characters.")
     return boundary
 
 

@@ -69,7 +69,7 @@ SWITCHES: Final = (
     Switch(Request, "form_limits", NO_LIMITS),
     Switch(WebSocket, "max_message_size", math.inf),
     # How a breach of the limits that Starlette has as well is told, and what else is wrong with a form.
-    Switch(FormError, "too_large", 400),
+    Switch(FormError, "too_large_status", 400),
     Switch(FormError, "tells_details", False),
     Switch(ContentTooLarge, "message", "Content Too Large"),
     Switch(RequestBodyLimitMiddleware, "is_strict", True),
