@@ -1,10 +1,13 @@
 """Run Starlette's own tests on shine, and compare what fails with the reasons in starlette_suite.toml.
 
     python .ci/starlette_suite.py [options of pytest]
+    python .ci/starlette_suite.py --substitution
 
-Prints how many passed and failed, and each that failed with its reason. Fails if a test fails without a reason, if one
-with a reason passes, or if less than 99 % pass. Starlette must not be installed here: nothing else than shine can
-answer its imports then.
+They run on shine as `install_as_starlette()` leaves it, that is with what docs/drop_in.md says is switched. Prints how
+many passed and failed, and each that failed with its reason. Fails if a test fails without a reason, if one with a
+reason passes, or if less than 99 % pass. With --substitution nothing is switched, as in a program whose imports were
+rewritten, and only the numbers are printed. Starlette must not be installed here: nothing but shine can answer its
+imports.
 """
 
 from __future__ import annotations
@@ -46,14 +49,19 @@ class Outcomes:
             self.failed.add(report.nodeid)
 
 
-def run(arguments: list[str]) -> Outcomes:
+def run(arguments: list[str], *, switched: bool) -> Outcomes:
     """Run the tests with ``starlette`` as another name of shine."""
     assert find_spec("starlette") is None, "Starlette is installed: its tests could be run on itself."
     import pytest
 
     import shine
 
-    shine.install_as_starlette()
+    if switched:
+        shine.install_as_starlette()
+    else:
+        from shine._drop_in.alias_finder import AliasFinder
+
+        sys.meta_path.insert(0, AliasFinder())
     outcomes = Outcomes()
     os.chdir(unpacked())
     sys.path.insert(0, str(Path.cwd()))
@@ -65,13 +73,19 @@ def run(arguments: list[str]) -> Outcomes:
     return outcomes
 
 
-def report(outcomes: Outcomes, reasons: dict[str, str], is_whole: bool) -> bool:
-    """Print what came out, and say whether it is as it should be."""
+def print_numbers(outcomes: Outcomes) -> float:
+    """Print how many passed, and give their share."""
     passed, failed = len(outcomes.passed) + len(outcomes.unexpected), len(outcomes.failed)
     share = passed / max(passed + failed, 1)
     print(f"\nStarlette's own tests on shine: {passed} passed, {failed} failed ({share:.2%} passed)", end="")
     print(f", {len(outcomes.skipped)} skipped.")
     print(f"  {len(outcomes.unexpected)} of those that passed are marked as failing on Starlette.")
+    return share
+
+
+def report(outcomes: Outcomes, reasons: dict[str, str], is_whole: bool) -> bool:
+    """Print what came out, and say whether it is as it should be."""
+    share = print_numbers(outcomes)
     functions = sorted({_function(name) for name in outcomes.failed})
     for function in functions:
         cases = sum(_function(name) == function for name in outcomes.failed)
@@ -93,6 +107,15 @@ def _is_starlette(name: str) -> bool:
     return name == "starlette" or name.startswith("starlette.")
 
 
+def main(arguments: list[str]) -> int:
+    """The exit code."""
+    if arguments == ["--substitution"]:
+        outcomes = run([], switched=False)
+        print_numbers(outcomes)
+        return 0
+    outcomes = run(arguments, switched=True)
+    return 0 if report(outcomes, tomllib.loads(REASONS.read_text())["reasons"], is_whole=not arguments) else 1
+
+
 if __name__ == "__main__":
-    is_right = report(run(sys.argv[1:]), tomllib.loads(REASONS.read_text())["reasons"], is_whole=not sys.argv[1:])
-    sys.exit(0 if is_right else 1)
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Time of importing application, routing, requests and responses in a fresh interpreter, ours beside Starlette's.
+"""Time of importing the framework and of building an application, in a fresh interpreter, ours beside Starlette's.
 
     python benchmarks/import_time.py [--runs 30]
 
@@ -14,33 +14,57 @@ import statistics
 import subprocess
 import sys
 
-MODULES = ("applications", "routing", "requests", "responses")
+PROGRAMS = {
+    "the package alone": "import {framework}",
+    "applications, routing, requests, responses": (
+        "import {framework}.applications, {framework}.routing, {framework}.requests, {framework}.responses"
+    ),
+    "an application with a route, a mount, middleware and a handler, built": """
+from {framework}.applications import {application}
+from {framework}.middleware import Middleware
+from {framework}.middleware.cors import CORSMiddleware
+from {framework}.requests import Request
+from {framework}.responses import JSONResponse
+from {framework}.routing import Mount, Route
+
+async def item(request: Request) -> JSONResponse:
+    return JSONResponse({{"item": request.path_params["item_id"]}})
+
+async def missing(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({{"detail": "There is none."}}, 404)
+
+routes = [Route("/items/{{item_id:int}}", item), Mount("/more", routes=[Route("/{{item_id}}", item)])]
+middleware = [Middleware(CORSMiddleware, allow_origins=["https://example.org"])]
+{application}(routes=routes, middleware=middleware, exception_handlers={{404: missing}}).build_middleware_stack()
+""",
+}
+APPLICATIONS = {"shine": "Shine", "starlette": "Starlette"}
 TIMED = """
 import sys, time
 before = len(sys.modules)
 begin = time.perf_counter()
-import {modules}
+exec(compile({program!r}, "program", "exec"))
 print((time.perf_counter() - begin) * 1000, len(sys.modules) - before)
 """
 
 
-def run(framework: str) -> tuple[float, int]:
-    modules = ", ".join(f"{framework}.{module}" for module in MODULES)
+def run(framework: str, program: str) -> tuple[float, int]:
+    source = program.format(framework=framework, application=APPLICATIONS[framework])
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", TIMED.format(modules=modules)]
+    command = [sys.executable, "-c", TIMED.format(program=source)]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     milliseconds, count = result.stdout.split()
     return float(milliseconds), int(count)
 
 
-def main(runs: int) -> None:
-    times: dict[str, list[float]] = {"shine": [], "starlette": []}
-    counts = {framework: run(framework)[1] for framework in times}
+def compare(name: str, program: str, runs: int) -> None:
+    times: dict[str, list[float]] = {framework: [] for framework in APPLICATIONS}
+    counts = {framework: run(framework, program)[1] for framework in times}
     for _ in range(runs):
         for framework, values in times.items():
-            values.append(run(framework)[0])
+            values.append(run(framework, program)[0])
     reference = statistics.median(times["starlette"])
-    print(f"import of {', '.join(MODULES)}: median of {runs} runs, and the ratio to Starlette's")
+    print(f"{name}: median of {runs} runs, and the ratio to Starlette's")
     for framework, values in times.items():
         median = statistics.median(values)
         print(f"  {framework:10} {median:7.1f} ms   {median / reference:5.3f}   {counts[framework]} modules")
@@ -49,4 +73,6 @@ def main(runs: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=30)
-    main(parser.parse_args().runs)
+    arguments = parser.parse_args()
+    for name, program in PROGRAMS.items():
+        compare(name, program, arguments.runs)

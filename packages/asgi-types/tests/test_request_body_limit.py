@@ -635,7 +635,7 @@ async def test_who_begins_to_read_after_the_response_sees_the_client_leave(layer
 
 
 class Strict(RequestBodyLimitMiddleware):
-    is_strict = True
+    refuses_unread = True
 
 
 async def test_a_strict_limit_refuses_what_nobody_reads(drive):

@@ -3,7 +3,10 @@
 import functools
 import sys
 from collections.abc import Awaitable, Callable
+from types import FunctionType
 from typing import Any, TypeGuard
+
+_CO_COROUTINE = 128  # of `inspect`, whose import takes as long as all of this package
 
 
 def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
@@ -15,10 +18,12 @@ def is_async_callable(obj: Any) -> TypeGuard[Callable[..., Awaitable[Any]]]:
     >>> is_async_callable(functools.partial(endpoint)), is_async_callable(print)
     (True, False)
     """
-    from inspect import iscoroutinefunction  # a slow import, and only set-up code asks
-
     while isinstance(obj, functools.partial):
         obj = obj.func
+    if isinstance(obj, FunctionType) and obj.__code__.co_flags & _CO_COROUTINE:
+        return True
+    from inspect import iscoroutinefunction  # it knows all else, and what was marked as one
+
     if iscoroutinefunction(obj) or _is_marked(obj):
         return True
     return callable(obj) and not isinstance(obj, type) and iscoroutinefunction(obj.__call__)

@@ -33,7 +33,7 @@ def body_limit(max_body_size: float) -> int | None:
 class ContentTooLarge(HTTPException):
     """A request body larger than its limit: a 413 (RFC 9110 section 15.5.14).
 
-    ``limit`` is that limit in bytes. ``message`` is what the client is told; a ``{limit}`` in it stands for that.
+    ``limit`` is that limit in bytes.
 
     >>> error = ContentTooLarge(1_000_000)
     >>> error.status_code, error.detail, error.limit
@@ -41,6 +41,7 @@ class ContentTooLarge(HTTPException):
     """
 
     message: str = "The body is larger than the limit of {limit} bytes."
+    """What the client is told; ``{limit}`` in it stands for the limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, self.message.format(limit=limit))

@@ -34,7 +34,7 @@ class RequestBodyLimitMiddleware:
     Once a response has begun there is no other one. An application that had begun to read before gets the error, which
     is raised on, and the server breaks the connection off. One that reads only from then on, or was refused before,
     gets a disconnect instead of the chunk that is too much; a stream that listens for the client's leaving ends there.
-    Where ``is_strict`` is true it gets the error too, and a body that is declared too large is refused unread.
+    Where ``refuses_unread`` is true it gets the error too, and a body that is declared too large is refused unread.
 
     Raises `ValueError` for a limit that is neither an int of at least 0 nor `math.inf`.
 
@@ -51,7 +51,8 @@ class RequestBodyLimitMiddleware:
     None b'The body is larger than the limit of 4 bytes.'
     """
 
-    is_strict: bool = False
+    refuses_unread: bool = False
+    """Whether a body that is declared too large is a 413 though nobody reads it, and too much is always an error."""
 
     def __init__(self, app: ASGIApp, max_body_size: float) -> None:
         self.app = app
@@ -68,7 +69,7 @@ class RequestBodyLimitMiddleware:
             await self._call_limited(meter, scope, receive, send)
 
     async def _call_outermost(self, scope: Scope, receive: Receive, send: Send) -> None:
-        meter = scope[METER] = _BodyMeter(scope, receive, send, self.is_strict)
+        meter = scope[METER] = _BodyMeter(scope, receive, send, self.refuses_unread)
         try:
             await self._call_limited(meter, scope, receive, meter.send)
         except Exception as exc:
@@ -120,9 +121,9 @@ class _BodyMeter:
     _is_asked = False  # for the body
     _hangs_up = False  # where there is too much, which then is no error
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, is_strict: bool) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, refuses_unread: bool) -> None:
         self.scope = scope
-        self._is_strict = is_strict
+        self._refuses_unread = refuses_unread
         self._connection = scope, receive, send
         self._send = send
         # That of above: one that is there later is a promise of what is inside.
@@ -155,13 +156,13 @@ class _BodyMeter:
             return nothing_sent()
         if message["type"] == "http.response.start" and not self._has_begun:
             limit: int | None = self.scope.get(MAX_BODY_SIZE)
-            if self._is_strict and not self._is_asked and limit is not None and declares_more(self.scope, limit):
+            if self._refuses_unread and not self._is_asked and limit is not None and declares_more(self.scope, limit):
                 self.refusal = ContentTooLarge(limit)
             if self.refusal is not None and message["status"] != 413:
                 return self.answer()
             self._has_begun = True
             # Who asks only from now on listens for the client's leaving.
-            self._hangs_up = self.refusal is not None or not (self._is_asked or self._is_strict)
+            self._hangs_up = self.refusal is not None or not (self._is_asked or self._refuses_unread)
         return self._send(message)
 
     def owes_answer(self) -> bool:

@@ -4,9 +4,7 @@ Every public module has Starlette's name and place. The names most applications 
 with its module when it is first asked for, so that a program pays for what it uses.
 """
 
-from typing import TYPE_CHECKING
-
-from asgi_types import lazy_names as _lazy_names
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._drop_in.install import install_as_starlette as install_as_starlette
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from .routing import Router as Router
     from .routing import WebSocketRoute as WebSocketRoute
     from .staticfiles import StaticFiles as StaticFiles
+    from .templating import Jinja2Templates as Jinja2Templates
     from .websockets import WebSocket as WebSocket
     from .websockets import WebSocketDisconnect as WebSocketDisconnect
 
@@ -55,6 +54,7 @@ _HOMES = {
     "Host": ".routing",
     "JSONLinesResponse": ".responses",
     "JSONResponse": ".responses",
+    "Jinja2Templates": ".templating",
     "Middleware": ".middleware",
     "Mount": ".routing",
     "PlainTextResponse": ".responses",
@@ -91,6 +91,7 @@ __all__ = (
     "Host",
     "JSONLinesResponse",
     "JSONResponse",
+    "Jinja2Templates",
     "Middleware",
     "Mount",
     "PlainTextResponse",
@@ -115,4 +116,16 @@ __all__ = (
     "install_as_starlette",
 )
 
-_lazy_names(globals(), _HOMES)
+
+def __getattr__(name: str) -> Any:
+    # What `asgi_types.lazy_names` makes, which would load the whole core for whoever wants less, as the command line.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
