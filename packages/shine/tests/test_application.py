@@ -20,6 +20,7 @@ from shine import (
 )
 from shine.applications import Starlette
 from shine.middleware.base import BaseHTTPMiddleware
+from shine.middleware.body_limit import RequestBodyLimitMiddleware
 from shine.middleware.errors import ServerErrorMiddleware
 from shine.middleware.exceptions import ExceptionMiddleware
 from shine.middleware.trustedhost import TrustedHostMiddleware
@@ -166,6 +167,25 @@ async def test_middleware_order(drive):
     assert answer.headers.keys()[2:] == ["x-third", "x-second", "x-first"]
     with pytest.raises(RuntimeError, match="Cannot add middleware after an application has started"):
         app.add_middleware(Stamp)
+
+
+def test_who_replaces_the_making_of_middleware_sees_every_layer(monkeypatch):
+    """As Sentry does, which looks for the error layers there and nowhere else."""
+    seen = []
+    make = Middleware.__init__
+
+    def noting(self, cls, *args, **kwargs):
+        seen.append((cls, sorted(kwargs)))
+        make(self, cls, *args, **kwargs)
+
+    app = Shine(middleware=[Middleware(Stamp, "x-user")], max_body_size=9)
+    monkeypatch.setattr(Middleware, "__init__", noting)
+    app.build_middleware_stack()
+    assert seen == [
+        (ServerErrorMiddleware, ["debug", "handler"]),
+        (ExceptionMiddleware, ["debug", "handlers", "server_errors"]),
+        (RequestBodyLimitMiddleware, ["max_body_size"]),
+    ]
 
 
 async def test_errors_may_be_answered_outside_of_the_middleware(drive):

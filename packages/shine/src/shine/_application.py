@@ -28,9 +28,6 @@ class Shine(RouteDecorators):
     answer: to turn exceptions into answers, use handlers. ``lifespan`` is an async context manager of the application,
     around its whole life; a mapping that it yields is the state that each request starts with.
 
-    A subclass whose ``answers_errors_inside`` is false has Starlette's layers: the middleware gets what is unhandled
-    and may answer it, and its own exceptions, `HTTPException` too, are a 500 outside of all.
-
     ``max_body_size`` is how many bytes of a body may be read before the rest is refused with 413, `math.inf` for all of
     them; a route, a mount and a host may have another one. None leaves what `Request` has: 16 MiB for what is
     collected, no limit for a stream. Another value is a `ValueError`.
@@ -49,7 +46,13 @@ class Shine(RouteDecorators):
 
     router_class: type[Router] = Router
     answers_errors_inside: bool = True
+    """Whether errors are answered inside the middleware; else the layers are Starlette's.
+
+    Then the middleware gets what is unhandled and may answer it, and its own exceptions, `HTTPException` too, are a 500
+    outside of all.
+    """
     refuses_late_handlers: bool = True
+    """Whether an exception handler that is added after the first call is a `RuntimeError`; else it has no effect."""
 
     def __init__(
         self,
@@ -92,24 +95,27 @@ class Shine(RouteDecorators):
         """The application inside all its layers; the outermost is a `ServerErrorMiddleware`."""
         handlers = dict(self.exception_handlers)
         fallbacks = [handlers.pop(key) for key in (500, Exception) if key in handlers]
-        errors = ServerErrorMiddleware(self.router, fallbacks[-1] if fallbacks else None, self.debug)
         is_wrapped = bool(self.user_middleware) or self.max_body_size is not None
         answers_inside = self.answers_errors_inside or not is_wrapped
-
-        def exceptions(app: ASGIApp) -> ASGIApp:
-            return ExceptionMiddleware(app, handlers, self.debug, server_errors=errors if answers_inside else None)
-
-        app = _shortest_way_into(self.router)
+        outermost = Middleware(ServerErrorMiddleware, handler=fallbacks[-1] if fallbacks else None, debug=self.debug)
+        errors = _around(self.router, outermost)
+        answering = errors if answers_inside else None
+        exceptions = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug, server_errors=answering)
+        layers = list(self.user_middleware)
         if self.user_middleware or not answers_inside:
-            app = exceptions(app)
-        for factory, args, kwargs in reversed(self.user_middleware):
-            app = factory(app, *args, **kwargs)
+            layers.append(exceptions)
         if self.max_body_size is not None:
             from asgi_types.request_body_limit import RequestBodyLimitMiddleware
 
-            app = RequestBodyLimitMiddleware(app, self.max_body_size)
-        errors.app = exceptions(app) if answers_inside else app
-        return errors
+            layers.insert(0, Middleware(RequestBodyLimitMiddleware, max_body_size=self.max_body_size))
+        if answers_inside:
+            layers.insert(0, exceptions)
+        app = _shortest_way_into(self.router)
+        for layer in reversed(layers):
+            app = _around(app, layer)
+        errors.app = app
+        stack: ASGIApp = errors
+        return stack
 
     def add_middleware(self, middleware_class: MiddlewareFactory[P], *args: P.args, **kwargs: P.kwargs) -> None:
         """Put a middleware around all those there are."""
@@ -118,10 +124,7 @@ class Shine(RouteDecorators):
         self.user_middleware.insert(0, Middleware(middleware_class, *args, **kwargs))
 
     def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
-        """Answer a status code or an exception class with ``handler``; `RuntimeError` after the first call.
-
-        A subclass whose ``refuses_late_handlers`` is false takes one that late, which has no effect.
-        """
+        """Answer a status code or an exception class with ``handler``; `RuntimeError` after the first call."""
         if self.middleware_stack is not None and self.refuses_late_handlers:
             raise RuntimeError("Cannot add an exception handler after an application has started")
         self.exception_handlers[exc_class_or_status_code] = handler
@@ -149,6 +152,12 @@ class Shine(RouteDecorators):
     def host(self, host: str, app: ASGIApp, name: str | None = None, **more: Any) -> None:
         """Append a `Host`; ``more`` are its further parameters."""
         self.router.host(host, app, name, **more)
+
+
+def _around(app: ASGIApp, layer: Middleware) -> Any:
+    # All layers are `Middleware` first, whose making instrumentation looks at.
+    factory, args, kwargs = layer
+    return factory(app, *args, **kwargs)
 
 
 _ROUTER_CALL = Router.__call__  # kept, since instrumentation may put another one there
