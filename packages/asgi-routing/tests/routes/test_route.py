@@ -85,6 +85,17 @@ def test_the_methods_of_a_route(endpoint: Any, methods: Any, expected: Any) -> N
     assert Route("/", endpoint, methods=methods).methods == expected
 
 
+async def test_the_methods_may_be_changed(drive: Any) -> None:
+    route = Route("/", hello)
+    router = Router([route])
+    assert (await drive.request(router, method="POST")).status == 405
+    assert route.methods is not None
+    route.methods.add("POST")
+    assert (await drive.request(router, method="POST")).status == 200
+    route.methods = {"PUT"}
+    assert (await drive.request(router, method="POST")).headers["allow"] == "PUT"
+
+
 @pytest.mark.parametrize("methods", [None, []])
 async def test_without_methods_every_method_is_served(drive: Any, methods: Any) -> None:
     route = Route("/", Greeter(), methods=methods)

@@ -94,3 +94,8 @@ def test_equality_and_representation() -> None:
 def test_the_path_begins_with_a_slash() -> None:
     with pytest.raises(AssertionError, match=r"^Routed paths must start with '/'$"):
         WebSocketRoute("chat", Echo())
+
+
+def test_it_has_no_methods_by_which_it_would_be_taken_for_a_route_of_requests() -> None:
+    route = WebSocketRoute("/ws", Echo())
+    assert not hasattr(route, "methods")

@@ -11,6 +11,7 @@ from .._routes.base_route import BaseRoute
 from .._routes.host import Host
 from .._routes.mount import Mount
 from .._routes.path_route import PathRoute
+from .fastapi_routes import in_its_place, included_routes, only_notes_the_route
 from .listing import is_sequence, routes_of, without_head
 from .pattern_cover import PatternCover, Place, Segment, convertor_key, segments
 
@@ -56,7 +57,8 @@ def find_conflicts(routes: Any) -> list[RouteConflict]:
 
     What is found is certain, but for paths that no route is made for: those with a line break, and with a whole number
     too large for a float. It may not be all. Routes that decide by a method of their own, such as a `BaseRoute` of
-    yours, are left out, and a mount that may fall through hides nothing. Not noticed are routes that only together take
+    yours, are left out, and so are those of Starlette; FastAPI's are looked at where these packages are in Starlette's
+    place. A mount that may fall through hides nothing. Not noticed are routes that only together take
     all of another's paths, ``/data.json`` after ``/{name}.json``, and a parameter whose convertor is yours after any
     other than an equal one or a path.
 
@@ -82,9 +84,10 @@ def report_conflicts(routes: Any) -> None:
 
 
 class _Earlier(NamedTuple):
-    """A route that is tried before others of its router."""
+    """A route that is tried before others of its router: as the application has it, and as its pattern is."""
 
-    route: PathRoute | Mount
+    route: BaseRoute
+    pattern: PathRoute | Mount
     path: str
 
 
@@ -95,11 +98,12 @@ class _Level(NamedTuple):
     hosts: dict[Hashable, Host]
     place: Place[_Earlier]
 
-    def add(self, route: PathRoute | Mount | Host, path: str) -> None:
-        if isinstance(route, Host):
-            self.hosts[_host_key(route)] = route
+    def add(self, route: BaseRoute, pattern: PathRoute | Mount | Host, path: str) -> None:
+        if isinstance(pattern, Host):
+            self.hosts[_host_key(pattern)] = pattern
         else:
-            self.cover.add(segments(route.path_format, route.param_convertors), _Earlier(route, path))
+            cover = segments(pattern.path_format, pattern.param_convertors)
+            self.cover.add(cover, _Earlier(route, pattern, path))
 
     def below(self, prefix: Sequence[Segment]) -> _Level:
         return self._replace(place=self.place.after(prefix))
@@ -111,20 +115,30 @@ def _conflicts(
     cover: PatternCover[_Earlier] = PatternCover()
     own = _Level(cover, {}, cover.start)
     levels = [*above, own]
-    for route in filter(_decides_by_pattern, routes):
-        path = route.host if isinstance(route, Host) else prefix + route.path or "/"
-        if isinstance(route, Host):
-            found = [*_host_conflicts(route, levels)]
+    for route, pattern in _patterns(routes):
+        path = pattern.host if isinstance(pattern, Host) else prefix + pattern.path or "/"
+        if isinstance(pattern, Host):
+            found = [*_host_conflicts(pattern, levels)]
         else:
-            found = [*_path_conflicts(route, path, levels)]
+            found = [*_path_conflicts(route, pattern, path, levels)]
         yield from found
         lost = {method for conflict in found for method in conflict.methods}
-        if found and lost.issuperset(getattr(route, "methods", None) or ()):
+        if found and lost.issuperset(getattr(pattern, "methods", None) or ()):
             continue  # what it would hide, who hides it does
-        if isinstance(route, Host | Mount):
-            yield from _conflicts_below(route, prefix, levels, around)
-        if not route.fall_through:
-            own.add(route, path)
+        if isinstance(pattern, Host | Mount):
+            yield from _conflicts_below(pattern, prefix, levels, around)
+        if not pattern.fall_through:
+            own.add(route, pattern, path)
+
+
+def _patterns(routes: Sequence[BaseRoute]) -> Iterator[tuple[BaseRoute, PathRoute | Mount | Host]]:
+    """The routes that decide by a pattern, each as the application has it, and in its place."""
+    for route in routes:
+        included = included_routes(route)
+        for each in [route] if included is None else included:
+            placed = in_its_place(each)
+            if _decides_by_pattern(placed):
+                yield each, placed
 
 
 def _conflicts_below(
@@ -148,16 +162,18 @@ def _host_conflicts(host: Host, levels: Sequence[_Level]) -> Iterator[RouteConfl
         yield RouteConflict(host, host.host, (), by, by.host, "duplicate")
 
 
-def _path_conflicts(route: PathRoute | Mount, path: str, levels: Sequence[_Level]) -> Iterator[RouteConflict]:
-    pattern = segments(route.path_format, route.param_convertors)
-    methods = getattr(route, "methods", None) or _ANY
+def _path_conflicts(
+    route: BaseRoute, pattern: PathRoute | Mount, path: str, levels: Sequence[_Level]
+) -> Iterator[RouteConflict]:
+    parts = segments(pattern.path_format, pattern.param_convertors)
+    methods = getattr(pattern, "methods", None) or _ANY
     left = methods
     for level in levels:
-        for by, is_equal in level.place.after(pattern).covering():
-            taken = _taken(by.route, route, left)
+        for by, is_equal in level.place.after(parts).covering():
+            taken = _taken(by.pattern, pattern, left)
             left = left - taken
             if taken and not (taken == {"HEAD"} and "GET" in methods):
-                same = is_equal and isinstance(route, Mount) == isinstance(by.route, Mount)
+                same = is_equal and isinstance(pattern, Mount) == isinstance(by.pattern, Mount)
                 kind: Literal["duplicate", "shadowed"] = "duplicate" if same else "shadowed"
                 yield RouteConflict(route, path, tuple(sorted(taken - _ANY)), by.route, by.path, kind)
 
@@ -168,7 +184,8 @@ def _taken(by: PathRoute | Mount, route: PathRoute | Mount, methods: AbstractSet
         return methods
     if not isinstance(route, PathRoute) or by.scope_type != route.scope_type:
         return set()
-    return methods & by.methods if by.methods else methods
+    taken: AbstractSet[str] | None = getattr(by, "methods", None)
+    return methods & taken if taken else methods
 
 
 def _host_key(host: Host) -> Hashable:
@@ -187,4 +204,5 @@ def _decides_by_pattern(route: BaseRoute) -> TypeGuard[PathRoute | Mount | Host]
         return False
     ours = next(kind for kind in (PathRoute, Mount, Host) if isinstance(route, kind))
     kind = type(route)
-    return compiled and kind.matches is ours.matches and kind.enter in (ours.enter, BaseRoute.enter)
+    is_ours = kind.matches is ours.matches or only_notes_the_route(kind.matches)
+    return compiled and is_ours and kind.enter in (ours.enter, BaseRoute.enter)

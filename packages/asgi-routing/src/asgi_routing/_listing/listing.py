@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeGuard
 
+from .fastapi_routes import included_routes
+
 
 class RouteInfo(NamedTuple):
     """One route, as `list_routes` finds it.
@@ -114,9 +116,9 @@ def _entries(routes: Sequence[Any], place: _Place, around: frozenset[int], mount
 
 
 def _routes_below(route: Any) -> Sequence[Any]:
-    included = getattr(route, "effective_route_contexts", None)  # what FastAPI makes of an included router
+    included = included_routes(route)
     if included is not None:
-        return [getattr(context, "starlette_route", None) or context for context in included()]
+        return included
     routes = getattr(route, "routes", ())
     return routes if is_sequence(routes) else ()
 

@@ -30,7 +30,7 @@ class PathRoute(PatternRoute):
     endpoint: Callable[..., Any]
     name: str
     app: ASGIApp
-    methods: set[str] | None = None
+    _methods: set[str] | None = None  # of a WebSocket there are none, nor an attribute that says so
 
     def __init__(self, path: str, endpoint: Callable[..., Any], name: str | None) -> None:
         assert path.startswith("/"), "Routed paths must start with '/'"
@@ -67,7 +67,7 @@ class PathRoute(PatternRoute):
             return _NONE, child_scope
         child_scope["endpoint"] = self.endpoint
         child_scope["path_params"] = {**scope.get("path_params", {}), **params}
-        fits = not self.methods or scope["method"] in self.methods
+        fits = not self._methods or scope["method"] in self._methods
         return (_FULL if fits else _PARTIAL), child_scope
 
     def segment_params(self) -> dict[int, tuple[str, Convertor[Any]]] | None:
@@ -91,7 +91,7 @@ class PathRoute(PatternRoute):
     ) -> ASGIApp | Literal[Match.NONE, Match.PARTIAL]:
         if scope["type"] != self.scope_type:
             return _NONE
-        methods = self.methods
+        methods = self._methods
         if methods is not None and scope["method"] not in methods and methods and not any_method:
             return _PARTIAL
         scope["endpoint"] = self.endpoint
@@ -100,8 +100,8 @@ class PathRoute(PatternRoute):
         return self.app
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if self.methods and scope["method"] not in self.methods:
-            return refuse(scope, receive, send, method_not_allowed(self.methods))
+        if self._methods and scope["method"] not in self._methods:
+            return refuse(scope, receive, send, method_not_allowed(self._methods))
         return self.app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:

@@ -76,9 +76,18 @@ class Route(PathRoute):
         self.app: ASGIApp = wrapped(app, middleware, max_body_size)
         if methods is None and needs_adapter(endpoint):
             methods = ["GET"]
-        self.methods: set[str] | None = None if methods is None else {method.upper() for method in methods}
-        if self.methods is not None and "GET" in self.methods:
-            self.methods.add("HEAD")
+        self._methods = None if methods is None else {method.upper() for method in methods}
+        if self._methods is not None and "GET" in self._methods:
+            self._methods.add("HEAD")
+
+    @property
+    def methods(self) -> set[str] | None:
+        """The methods that it answers, which may be changed; None for all."""
+        return self._methods
+
+    @methods.setter
+    def methods(self, methods: set[str] | None) -> None:
+        self._methods = methods
 
     def __eq__(self, other: object) -> bool:
         return (
