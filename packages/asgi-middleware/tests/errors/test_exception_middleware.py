@@ -327,22 +327,40 @@ class Offering(ExceptionMiddleware):
 async def test_the_handlers_are_left_under_a_key(drive, says):
     layer = Offering(untouched, {404: says("missing"), KeyError: says("key")})
     answer = await drive.request(layer)
-    of_classes, of_statuses = answer.scope[Offering.handlers_key]
-    assert of_classes is layer._exception_handlers
+    assert answer.scope[Offering.handlers_key] is layer.handlers
+    of_classes, of_statuses = layer.handlers
     assert set(of_classes) == {HTTPException, WebSocketException, KeyError}
     assert set(of_statuses) == {404}
 
 
-async def test_handling_in_place(drive, says):
-    layer = ExceptionMiddleware(untouched, {KeyError: says("key")})
+async def test_handling_in_place(drive):
+    seen = []
 
-    async def app(scope, receive, send):
-        assert not await layer.handle(ValueError(), scope, receive, send, lambda: None)
-        with pytest.raises(RuntimeError, match=r"^Caught handled exception, but response already started\.$"):
-            await layer.handle(KeyError(), scope, receive, send, lambda: True)
-        assert await layer.handle(KeyError(), scope, receive, send, lambda: None)
+    async def noting(connection, exc):
+        seen.append(connection)
+        return Response("key")
 
-    assert (await drive.request(app)).text == "key"
+    layer = ExceptionMiddleware(untouched, {KeyError: noting})
+    view = HTTPConnection({"type": "http"})
+
+    async def fail_with(exc, begins=False):
+        async def failing(scope, receive, send):
+            if begins:
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+            raise exc
+
+        async def app(scope, receive, send):
+            await layer.run(failing, view, scope, receive, send)
+
+        return await drive.request(app)
+
+    assert (await fail_with(KeyError())).text == "key"
+    assert seen == [view]
+    with pytest.raises(ValueError, match="unhandled"):
+        await fail_with(ValueError("unhandled"))
+    with pytest.raises(RuntimeError, match=r"^Caught handled exception, but response already started\.$"):
+        await fail_with(KeyError(), begins=True)
+    assert (await drive.request(lambda *args: layer.run(Response("fine"), view, *args))).text == "fine"
 
 
 async def test_the_dict_of_handlers_counts(drive, raising, says):

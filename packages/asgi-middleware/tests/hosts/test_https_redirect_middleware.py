@@ -73,10 +73,23 @@ MALFORMED = ["", "example.org/", "example.org:99999", "user@example.org", "[::1"
 
 
 @pytest.mark.parametrize("value", MALFORMED)
-async def test_in_place_of_a_host_that_can_be_in_no_url_the_server_tells_it(drive, page, value):
+async def test_a_host_that_can_be_in_no_url_is_refused(drive, page, value):
     app = HTTPSRedirectMiddleware(page)
+    answer = await drive.request(app, "/x", headers=host(value), server=("10.0.3.7", 80))
+    assert (answer.status, answer.text) == (400, "Invalid host header")
+
+
+class Telling(HTTPSRedirectMiddleware):
+    tells_server = True
+
+
+@pytest.mark.parametrize("value", MALFORMED)
+async def test_a_class_may_lead_to_the_server_in_its_place(drive, page, value):
+    app = Telling(page)
     answer = await drive.request(app, "/x", headers=host(value), server=("a.example", 80))
     assert (answer.status, answer.headers["location"]) == (307, "https://a.example/x")
+    answer = await drive.request(app, "/x", headers=host(value) * 2, server=("a.example", 80))
+    assert (answer.status, answer.text) == (400, "Invalid host header")
     answer = await drive.request(app, "/x", headers=host(value), server=None)
     assert (answer.status, answer.text) == (400, "Invalid host header")
 

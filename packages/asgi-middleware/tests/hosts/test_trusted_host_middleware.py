@@ -22,7 +22,6 @@ def host(value):
         "EXAMPLE.org",
         "example.org:8000",
         "example.org:000080",
-        "example.org:99999",  # whatever the port is, nobody is led there
         "a.example.net",
         "a.b.Example.Net:443",
         "www.bare.example",
@@ -38,7 +37,17 @@ async def test_a_host_of_ours(drive, page, value):
     assert (answer.status, answer.text) == (200, "page")
 
 
+async def test_a_class_may_take_any_port(drive, page):
+    class Taking(TrustedHostMiddleware):
+        takes_any_port = True
+
+    for value, status in (("example.org:99999", 200), ("evil.example:99999", 400)):
+        assert (await drive.request(Taking(page, HOSTS), headers=host(value))).status == status
+
+
 REFUSED = [
+    "example.org:65536",  # it can be in no URL, so `request.url` would be that of the server
+    "example.org:99999999999999999",
     "",
     "evil.example",
     "example.org.evil.example",

@@ -71,7 +71,9 @@ class ExceptionMiddleware:
     ends_websockets: bool = True
     """Whether the outermost layer ends a WebSocket with an unhandled error, or leaves that to what is around it."""
     handlers_key: str | None = None
-    """The scope key of a pair of dicts, the handlers of classes and those of statuses, for who has to look them up."""
+    """The scope key under which `handlers` are left, for who has to look them up."""
+    handlers: tuple[dict[type[Exception], ExceptionHandler], dict[int, ExceptionHandler]]
+    """The handlers of exception classes, and those of status codes."""
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class ExceptionMiddleware:
         }
         for key, handler in (handlers or {}).items():
             self.add_exception_handler(key, handler)
+        self.handlers = (self._exception_handlers, self._status_handlers)
         self._guard = self.guard  # a bound method made once, not once a request
 
     def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler) -> None:
@@ -113,25 +116,32 @@ class ExceptionMiddleware:
         is_outermost = GUARD not in scope
         scope[GUARD] = self._guard
         if self.handlers_key is not None:
-            scope[self.handlers_key] = self._exception_handlers, self._status_handlers
-        started: bool | None = None  # False, and still to be answered, once a WebSocket is accepted
-
-        def tracked_send(message: Message) -> Awaitable[None]:
-            nonlocal started
-            if not started:
-                started = _STARTED_AFTER.get(message["type"], started)
-            return send(message)
-
+            scope[self.handlers_key] = self.handlers
+        tracked_send, started = _tracked(send)
         try:
             await self.app(scope, receive, tracked_send)
         except Exception as exc:
             try:
-                if not await self.handle(exc, scope, receive, tracked_send, lambda: started):
+                if not await self._handle(exc, scope, receive, tracked_send, started):
                     raise
             except Exception as unhandled:
                 if scope["type"] == "websocket" and not (is_outermost and self.ends_websockets):
                     raise  # middleware between may close with a code of its own, and there are no headers to add
-                await self._answer_unhandled(unhandled, scope, receive, tracked_send, lambda: started)
+                await self._answer_unhandled(unhandled, scope, receive, tracked_send, started)
+                raise
+
+    async def run(self, app: ASGIApp, view: HTTPConnection[Any], scope: Scope, receive: Receive, send: Send) -> None:
+        """Run ``app``, and answer what it raises right here if there is a handler, which gets ``view``.
+
+        What has none is raised on, and so is what the handler raises. A handled exception is a `RuntimeError` if the
+        response has begun.
+        """
+        tracked_send, started = _tracked(send)
+        try:
+            await app(scope, receive, tracked_send)
+        except Exception as exc:
+            scope[VIEW] = view  # for the handler, here or above
+            if not await self._handle(exc, scope, receive, tracked_send, started):
                 raise
 
     def guard(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -155,14 +165,10 @@ class ExceptionMiddleware:
         close = close_message(exc.code, exc.reason)
         return lambda _scope, _receive, send: send(close)
 
-    async def handle(
+    async def _handle(
         self, exc: Exception, scope: Scope, receive: Receive, send: Send, started: Callable[[], bool | None]
     ) -> bool:
-        """Answer ``exc`` by its handler and return True, or return False if it has none.
-
-        ``started()`` is whether the response has begun; of a WebSocket it is None before the connection is accepted,
-        False from then on, and True after its end. Raises `RuntimeError` if it is True, and what the handler raises.
-        """
+        """Answer ``exc`` by its handler and return True, or return False if it has none."""
         handler = self._find_handler(exc)
         if handler is None:
             return False
@@ -212,6 +218,22 @@ class ExceptionMiddleware:
             if cls in self._exception_handlers:
                 return self._exception_handlers[cls]
         return None
+
+
+def _tracked(send: Send) -> tuple[Send, Callable[[], bool | None]]:
+    """A ``send``, and what tells whether the response has begun by it.
+
+    Of a WebSocket that is None before the connection is accepted, False from then on, and True after its end.
+    """
+    started: bool | None = None
+
+    def tracked_send(message: Message) -> Awaitable[None]:
+        nonlocal started
+        if not started:
+            started = _STARTED_AFTER.get(message["type"], started)
+        return send(message)
+
+    return tracked_send, lambda: started
 
 
 def _ending(send: Send, scope: Scope, is_accepted: bool) -> Send:

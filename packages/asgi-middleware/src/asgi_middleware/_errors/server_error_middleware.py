@@ -62,16 +62,16 @@ class ServerErrorMiddleware:
             return
         started = False
 
-        def tracked_send(message: Message) -> Awaitable[None]:
+        def _send(message: Message) -> Awaitable[None]:  # a name that traces of requests show
             nonlocal started
             if not started and message["type"] in RESPONSE_STARTS:
                 started = True
             return send(message)
 
         try:
-            await self._app(scope, receive, tracked_send)
+            await self._app(scope, receive, _send)
         except Exception as exc:
-            await self.answer(exc, scope, receive, tracked_send, lambda: started)
+            await self.answer(exc, scope, receive, _send, lambda: started)
             raise
 
     async def answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse
+from asgi_types import URL, ASGIApp, HTTPException, Receive, Scope, Send, refuse, scope_host
 
 from .._redirect import redirect
 
@@ -17,10 +17,10 @@ _DEFAULT_SCHEMES = {"http": "http", "websocket": "ws"}
 class HTTPSRedirectMiddleware:
     """Redirect ``http`` to ``https`` and ``ws`` to ``wss`` by 307, to the same host and path.
 
-    The ports 80 and 443 are left out, another one is kept. Without a ``Host``, or with one that can be in no URL, it is
-    the server's address that is redirected to. Two of them, and a server without an address, are refused with a 400.
-    The host is the client's word: put `TrustedHostMiddleware` around this one. Behind a proxy that ends TLS the
-    scheme is known by `ProxyHeadersMiddleware`, around this one as well; without it the redirect never ends.
+    The ports 80 and 443 are left out, another one is kept. Without a ``Host`` it is the server's address that is
+    redirected to. One that can be in no URL, two of them, and a server without an address are refused with a 400. The
+    host is the client's word: put `TrustedHostMiddleware` around this one. Behind a proxy that ends TLS the scheme is
+    known by `ProxyHeadersMiddleware`, around this one as well; without it the redirect never ends.
 
     >>> import asyncio
     >>> from asgi_types import Response
@@ -31,6 +31,9 @@ class HTTPSRedirectMiddleware:
     >>> asyncio.run(app({**scope, "query_string": b"b=1"}, None, send))  # doctest: +ELLIPSIS
     {'type': 'http.response.start', 'status': 307, 'headers': [(b'location', b'https://a.example/a?b=1'), ...
     """
+
+    tells_server: bool = False
+    """Whether a ``Host`` that can be in no URL leads to the server's address, which is not for clients of a proxy."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -43,7 +46,8 @@ class HTTPSRedirectMiddleware:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         url = str(URL(scope=scope))
         # Without a host the URL is a path, or nothing. With one it goes on after it with a slash or a question mark.
-        if len(hosts) > 1 or not url.startswith(f"{scheme}://"):
+        is_refused = bool(hosts) and (len(hosts) > 1 if self.tells_server else scope_host(scope) is None)
+        if is_refused or not url.startswith(f"{scheme}://"):
             await refuse(scope, receive, send, HTTPException(400, "Invalid host header"), in_place=True)
             return
         end = _AUTHORITY.match(url, len(f"{scheme}://"))

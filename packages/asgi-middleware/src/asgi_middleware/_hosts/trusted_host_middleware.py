@@ -24,11 +24,10 @@ class TrustedHostMiddleware:
     """Refuse a request whose ``Host`` is not one of ``allowed_hosts`` with a 400.
 
     An allowed host is a name or an address, compared without case and port, ``"*.example.com"`` for all names below
-    one, or ``"*"``, the default, for any. The port may be any number. A ``Host`` that is missing, malformed (RFC 9110
-    section 7.2) or there twice is refused, unless all are allowed; so is a name with a dot at its end, unless it is
-    listed like that, and a colon without a port. With ``www_redirect`` a host that is not allowed, but would be with
-    ``www.`` before it, is redirected there by 307. WebSockets are treated alike: denied, or closed where the
-    server cannot deny.
+    one, or ``"*"``, the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice is
+    refused, unless all are allowed; so is a name with a dot at its end, unless it is listed like that, and a colon
+    without a port. With ``www_redirect`` a host that is not allowed, but would be with ``www.`` before it, is
+    redirected there by 307. WebSockets are treated alike: denied, or closed where the server cannot deny.
 
     Raises `AssertionError` for another use of ``*`` in a name, and `ValueError` for what is no host, such as one with
     a scheme or a port: it would never match. A subclass whose ``refuses_useless`` is false logs that, and does without.
@@ -45,6 +44,9 @@ class TrustedHostMiddleware:
 
     refuses_useless: bool = True
     """Whether what is no host is a `ValueError`, or logged as a warning and left out."""
+
+    takes_any_port: bool = False
+    """Whether a port may be above 65535. It can be in no URL, so that ``request.url`` is that of the server then."""
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] | None = None, www_redirect: bool = True) -> None:
         patterns = items("*" if allowed_hosts is None else allowed_hosts)
@@ -66,7 +68,7 @@ class TrustedHostMiddleware:
             return
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         host = hosts[0] if len(hosts) == 1 and len(hosts[0]) <= _MAX_HOST else b""
-        if self._is_known(host):
+        if self._is_known(host) and (self.takes_any_port or scope_host(scope) is not None):
             await self.app(scope, receive, send)
         elif self.www_redirect and f"www.{_name(host)}" in self._names and scope_host(scope) is not None:
             url = URL(scope=scope)
