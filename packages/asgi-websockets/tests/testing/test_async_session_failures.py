@@ -95,7 +95,7 @@ async def test_it_has_a_note_of_the_failure_of_the_application(sends):
 
 
 async def test_it_does_not_wait_long_for_one_that_does_not_end(monkeypatch, stuck):
-    monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 0.05)
+    monkeypatch.setattr("asgi_websockets._testing.async_session.LAST_WORD", 0.05)
     started = anyio.current_time()
     with pytest.raises(ZeroDivisionError):
         async with AsyncWebSocketTestSession(stuck, timeout=50):
@@ -104,7 +104,7 @@ async def test_it_does_not_wait_long_for_one_that_does_not_end(monkeypatch, stuc
 
 
 async def test_the_timeout_is_the_limit_there_too(monkeypatch, stuck):
-    monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
+    monkeypatch.setattr("asgi_websockets._testing.async_session.LAST_WORD", 4)
     started = anyio.current_time()
     with pytest.raises(ZeroDivisionError):
         async with AsyncWebSocketTestSession(stuck, timeout=0.1):
@@ -113,7 +113,7 @@ async def test_the_timeout_is_the_limit_there_too(monkeypatch, stuck):
 
 
 async def test_an_interrupt_does_not_wait_at_all(monkeypatch, stuck):
-    monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
+    monkeypatch.setattr("asgi_websockets._testing.async_session.LAST_WORD", 4)
     started = anyio.current_time()
     with pytest.raises(KeyboardInterrupt):
         async with AsyncWebSocketTestSession(stuck):
@@ -122,7 +122,7 @@ async def test_an_interrupt_does_not_wait_at_all(monkeypatch, stuck):
 
 
 async def test_a_cancelled_test_cancels_the_application(monkeypatch, stuck):
-    monkeypatch.setattr("asgi_websockets._testing.async_session.GRACE", 4)
+    monkeypatch.setattr("asgi_websockets._testing.async_session.LAST_WORD", 4)
     ended = []
 
     async def app(scope, receive, send):

@@ -8,6 +8,7 @@ import traceback
 
 import pytest
 
+from shine.config import Config
 from shine.datastructures import Secret
 
 
@@ -34,6 +35,13 @@ def test_it_is_not_in_a_traceback():
 @pytest.mark.parametrize(("value", "expected"), [("x", True), (" ", True), ("", False)])
 def test_truth(value, expected):
     assert bool(Secret(value)) is expected
+
+
+def test_a_secret_of_a_secret():
+    """A setting's default is one already when it is cast."""
+    assert str(Secret(Secret("x"))) == "x"
+    assert Secret(Secret("x")) == Secret("x")
+    assert str(Config(environ={})("KEY", cast=Secret, default=Secret("x"))) == "x"
 
 
 @pytest.mark.parametrize("value", ["correct horse", "Zoë", "\udcff", ""])

@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from shine.testclient import TestClient
+from shine.testclient import AsyncTestClient, TestClient
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 
@@ -42,10 +42,65 @@ class Callable:
         await function(scope, receive, send)
 
 
+async def endpoint(request):
+    raise NotImplementedError
+
+
+class Endpoints:
+    async def __call__(self, request):
+        raise NotImplementedError
+
+
+@functools.wraps(endpoint)
+async def wrapper(scope, receive, send):
+    await function(scope, receive, send)
+
+
+class Compiled:
+    """Nothing is known of its arguments, as of those of a function in C."""
+
+    __signature__ = property(lambda self: raise_error(ValueError("no signature found")))
+
+    def __call__(self, scope, receive, send):
+        return function(scope, receive, send)
+
+
+def raise_error(error):
+    raise error
+
+
 @pytest.mark.parametrize(
     "app",
-    [ClassOfASGI2, function_of_asgi2, function, plain_function, Callable(), functools.partial(function)],
-    ids=["class", "function", "async function", "plain function", "object", "partial"],
+    [
+        ClassOfASGI2,
+        function_of_asgi2,
+        function,
+        plain_function,
+        Callable(),
+        functools.partial(function),
+        wrapper,
+        Compiled(),
+    ],
+    ids=["class", "function", "async function", "plain function", "object", "partial", "wrapper", "compiled"],
 )
 def test_an_application(app):
     assert TestClient(app).get("/a").text == "/a"
+
+
+@pytest.mark.parametrize("client", [TestClient, AsyncTestClient])
+def test_what_is_no_application(client):
+    with pytest.raises(TypeError, match=r"^A test client takes an ASGI application, not 'main:app'\. Import it\.$"):
+        client("main:app")
+    with pytest.raises(TypeError, match=r"^A test client takes an ASGI application, not None\.$"):
+        client(None)
+
+
+@pytest.mark.parametrize("client", [TestClient, AsyncTestClient])
+@pytest.mark.parametrize(
+    "app", [endpoint, functools.partial(endpoint), Endpoints()], ids=["function", "partial", "object"]
+)
+def test_an_endpoint_is_none(client, app):
+    with pytest.raises(
+        TypeError, match="takes others: if it is an endpoint, give the client an application with a Route"
+    ):
+        client(app)

@@ -45,8 +45,11 @@ def test_the_scope():
         ("http://[::1]:8000", "/a", ("ws", ("::1", 8000), "/a")),
         ("http://testserver", "wss://example.net/b", ("wss", ("example.net", 443), "/b")),
         ("ws://example.org", "/a", ("ws", ("example.org", 80), "/a")),
+        ("http://testserver", "http://example.net/b", ("ws", ("example.net", 80), "/b")),
+        ("http://testserver", "https://example.net/b", ("wss", ("example.net", 443), "/b")),
+        ("https://testserver", "//example.net/b", ("wss", ("example.net", 443), "/b")),
     ],
-    ids=["plain", "secure", "port", "ipv6", "url", "ws"],
+    ids=["plain", "secure", "port", "ipv6", "url", "ws", "http url", "https url", "url without scheme"],
 )
 def test_where_it_goes(base_url, url, expected):
     scope = scope_of(url, {"base_url": base_url})

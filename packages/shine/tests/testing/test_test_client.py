@@ -121,3 +121,45 @@ def test_an_error_in_the_block_is_raised(backend):
         with TestClient(thread_app, backend=backend):
             raise ZeroDivisionError
     assert portal_threads() == []
+
+
+def test_an_error_in_the_block_is_not_lost_if_the_shutdown_fails_too(backend):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        raise LookupError("No database.")
+
+    client = TestClient(app, backend=backend)
+    with pytest.raises(LookupError, match="No database") as caught:
+        with client:
+            raise ZeroDivisionError
+    assert isinstance(caught.value.__context__, ZeroDivisionError)
+    assert client.portal is None
+    assert portal_threads() == []
+
+
+def test_an_error_in_the_block_ends_what_the_test_has_left_in_the_event_loop(backend):
+    ended = []
+
+    async def work():
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    client = TestClient(thread_app, backend=backend).__enter__()
+    client.portal.start_task_soon(work)
+    client.portal.call(anyio.sleep, 0)
+    client.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
+    assert ended == [True]
+
+
+def test_its_block_is_where_a_client_has_a_lifespan(backend):
+    client = TestClient(thread_app, backend=backend)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="inside its 'with' block"):
+            anyio.run(client.wait_shutdown, backend=backend)
+        with client:
+            assert not client.task.done()
+        assert client.task is None

@@ -5,7 +5,7 @@ import threading
 import anyio
 import pytest
 
-from shine.testclient import TestClient
+from shine.testclient import AsyncTestClient, TestClient
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 
@@ -160,3 +160,22 @@ def test_a_session_that_nobody_leaves_is_cancelled_with_the_client(backend):
     assert len(portal_threads()) == 1
     client.close()
     assert portal_threads() == []
+
+
+def test_the_application_may_be_replaced(ask, sends):
+    """As tests do that were written for Starlette's client."""
+    first, second = (sends(START, body(text, more_body=False)) for text in (b"first", b"second"))
+    if not ask.is_async:
+        client = TestClient(first, backend=ask.backend)
+        assert (client.get("/").text, client._transport.app) == ("first", first)
+        client._transport.app = second
+        assert client.get("/").text == "second"
+        return
+
+    async def run():
+        async with AsyncTestClient(first, lifespan=False) as client:
+            assert (await client.get("/")).text == "first"
+            client._transport.app = second
+            assert (await client.get("/")).text == "second"
+
+    anyio.run(run, backend=ask.backend)

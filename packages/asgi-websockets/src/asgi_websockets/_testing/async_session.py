@@ -23,8 +23,14 @@ Mode = Literal["text", "binary"]
 REST = 0.2
 """Seconds that the application has at the end of the block to come to a point where it waits for the client."""
 
-GRACE = 1.0
-"""Seconds that the application has to end when the test has failed already."""
+GRACE = 0.2
+"""Seconds that the application has to end after its client has gone, where nobody asks how it ends.
+
+shine's test clients give as many to an application whose response is not read to its end.
+"""
+
+LAST_WORD = 1.0
+"""Seconds that the application has to end when the test has failed: more, as what it raises may be the reason."""
 
 
 class AsyncWebSocketTestSession:
@@ -312,8 +318,8 @@ class AsyncWebSocketTestSession:
     def _patience(self, exc: BaseException | None) -> float:
         """How many seconds the application has to end after the disconnect."""
         if exc is None:
-            return self.timeout if self.strict else min(self.timeout, REST)
-        return min(self.timeout, GRACE) if isinstance(exc, Exception) else 0
+            return self.timeout if self.strict else min(self.timeout, GRACE)
+        return min(self.timeout, LAST_WORD) if isinstance(exc, Exception) else 0
 
     def _open_connection(self) -> Connection:
         if self._connection is None or not self._is_inside:

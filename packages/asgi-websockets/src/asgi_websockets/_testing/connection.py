@@ -41,7 +41,10 @@ class Closing(NamedTuple):
 
 
 class ClientGone(OSError):  # noqa: N818 - it says what happened, like WebSocketDisconnect
-    """What ``send`` raises when the client is gone; an application may let it out, which is no failure."""
+    """What ``send`` raises when the client is gone; an application may let it out, which is no failure.
+
+    Its twin is in `shine._testing.exchange`: a test never sees one, so it is not public.
+    """
 
 
 class Connection:
@@ -82,7 +85,7 @@ class Connection:
                     self._running = self._app(self.scope, self.receive, self.send)
                     await self._running
                 except BaseException as exc:
-                    if _is_cancellation(exc):
+                    if _is_own_cancellation(exc):
                         raise
                     self._note_end(exc)
         finally:
@@ -314,8 +317,9 @@ def _leaves(exc: BaseException) -> Iterator[BaseException]:
         yield exc
 
 
-def _is_cancellation(exc: BaseException) -> bool:
+def _is_own_cancellation(exc: BaseException) -> bool:
     # Asyncio raises the same class when what a task waits for was cancelled, which is a failure like any other.
+    # The twin of this is in `shine._testing.cancellation`: who writes tests needs none of it, so it is not public.
     from anyio import current_effective_deadline, get_cancelled_exc_class
 
     return isinstance(exc, get_cancelled_exc_class()) and current_effective_deadline() == float("-inf")

@@ -10,7 +10,8 @@ class CommaSeparatedStrings(Sequence[str]):
     """The strings that stand in one with commas between them, or those of a sequence.
 
     Blanks around a string are dropped, and so is a string that is empty. One with a comma in it stands in quotes, as a
-    shell has them. ``str`` gives what could be read again. Raises `ValueError` for a quote that is not closed.
+    shell has them. ``str`` joins what ``repr`` shows of each: names, numbers and addresses can be read again from that,
+    but not what has quotes, a backslash, or blanks at its ends. Raises `ValueError` for a quote that is not closed.
 
     >>> CommaSeparatedStrings("example.org, 'a,b'")
     CommaSeparatedStrings(['example.org', 'a,b'])

@@ -7,7 +7,8 @@ class Secret:
     """A string that ``repr`` does not show, so that it gets into no traceback, log or debug page; ``str`` gives it.
 
     So does a format, as the URL of a database is put together by one. Two secrets are equal if their values are, which
-    is found out in constant time; a secret is never equal to a string. It is true unless its value is empty.
+    is found out in constant time; a secret is never equal to a string. It is true unless its value is empty. One that
+    is made of another is equal to that.
 
     >>> key = Secret("correct horse")
     >>> key, str(key)
@@ -16,8 +17,8 @@ class Secret:
 
     __slots__ = ("__weakref__", "_value")
 
-    def __init__(self, value: str) -> None:
-        self._value = value
+    def __init__(self, value: str | Secret) -> None:
+        self._value: str = value._value if isinstance(value, Secret) else value  # a default is cast as well
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}('**********')"

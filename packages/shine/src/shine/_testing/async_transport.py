@@ -35,7 +35,7 @@ EXTENSIONS: Final = (
 
 
 class AsyncTestTransport(httpx.AsyncBaseTransport):
-    """Answers requests by the application. What `aclose` finds open is cancelled."""
+    """Answers requests by ``app``, which may be replaced. What `aclose` finds open is cancelled."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class AsyncTestTransport(httpx.AsyncBaseTransport):
         root_path: str,
         client: tuple[str, int] | None,
     ) -> None:
-        self._app = app
+        self.app = app
         self._state = state
         self._raises = raise_server_exceptions
         self._root_path = root_path
@@ -58,7 +58,7 @@ class AsyncTestTransport(httpx.AsyncBaseTransport):
         """The application's answer; what it raises is raised, or a 500 in its place."""
         scope = http_scope(request, self._root_path, self._client, self._state, EXTENSIONS)
         is_buffered = request.extensions.get(BUFFERED, False)
-        exchange = Exchange(self._app, scope, request_body(request), buffered=is_buffered, strict=True)
+        exchange = Exchange(self.app, scope, request_body(request), buffered=is_buffered, strict=True)
         self._open[exchange] = None
         spawn(exchange.run)
         await self.wait(exchange, exchange.until_ended if is_buffered else exchange.until_started, request)

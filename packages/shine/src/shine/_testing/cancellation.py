@@ -6,7 +6,8 @@ from __future__ import annotations
 def is_own_cancellation(exc: BaseException) -> bool:
     """Whether ``exc`` comes of the cancel scope around the application, which has to get it.
 
-    Asyncio raises the same class when what a task waits for was cancelled, which is a failure like any other.
+    Asyncio raises the same class when what a task waits for was cancelled, which is a failure like any other. Its twin
+    is in `asgi_websockets._testing.connection`: who writes tests needs none of it, so it is not public there.
     """
     from anyio import current_effective_deadline, get_cancelled_exc_class
 

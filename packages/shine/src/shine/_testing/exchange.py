@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     import httpx
 
 GRACE: Final = 0.2
-"""Seconds that an application has to end by itself after its client has gone, before it is cancelled."""
+"""Seconds that an application has to end by itself after its client has gone, before it is cancelled.
+
+That of a WebSocket which `TestClient` makes has as many: see `asgi_websockets._testing.async_session`.
+"""
 
 FILE_CHUNK: Final = 64 * 1024
 
 
 class ClientGone(OSError):  # noqa: N818 - it says what happened
-    """What ``send`` raises when the client is gone, as ASGI asks of a server (``spec_version`` 2.4)."""
+    """What ``send`` raises when the client is gone, as ASGI asks of a server (``spec_version`` 2.4).
+
+    Its twin is in `asgi_websockets._testing.connection`: a test never sees one, so it is not public there.
+    """
 
 
 class Exchange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from asgi_types import Scope
 
@@ -19,9 +19,12 @@ SCHEMES: Final = {"http": "ws", "https": "wss"}
 
 
 def handshake_url(base_url: httpx.URL, url: str) -> str:
-    """``url`` of the host of ``base_url``, whose path counts for nothing, as in Starlette's client."""
-    scheme = SCHEMES.get(base_url.scheme, base_url.scheme)
-    return urljoin(f"{scheme}://{base_url.netloc.decode('ascii')}/", url)
+    """``url`` of the host of ``base_url``, whose path counts for nothing, as in Starlette's client.
+
+    One of ``http`` or ``https`` is one of ``ws`` or ``wss``, as for a browser.
+    """
+    joined = urlsplit(urljoin(f"{base_url.scheme}://{base_url.netloc.decode('ascii')}/", url))
+    return joined._replace(scheme=SCHEMES.get(joined.scheme, joined.scheme)).geturl()
 
 
 def handshake_headers(headers: Any, subprotocols: Sequence[str] | None) -> httpx.Headers:

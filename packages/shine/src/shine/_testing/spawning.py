@@ -14,7 +14,8 @@ def spawn(func: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run ``func`` in a task, with the context variables of the caller; it must not raise anything.
 
     A task group would have to be left in the task that entered it, and the set-up and the tear-down of a test are often
-    two tasks. asgi-websockets has the same for its sessions, which it needs without shine.
+    two tasks. Its twin is `asgi_websockets._testing.spawning`: who writes tests needs none of it, so it is not public
+    there, and what is not public is not shared between packages.
     """
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from asgi_types import ASGIApp
 
@@ -66,7 +66,7 @@ class TestClient(httpx.Client):
     exit_stack: ExitStack
     portal: BlockingPortal | None = None
     task: Any
-    _life: Lifespan
+    _life: Lifespan | None = None
 
     def __init__(
         self,
@@ -84,6 +84,8 @@ class TestClient(httpx.Client):
         self.app = asgi3_app(app)
         self.app_state = {}
         self.async_backend = {"backend": backend, "backend_options": backend_options or {}}
+        self.exit_stack = ExitStack()
+        self.task = None
         self._requests = TestTransport(
             self.app,
             self._open_portal,
@@ -142,18 +144,16 @@ class TestClient(httpx.Client):
             yield portal
 
     def __enter__(self) -> Self:
-        # A fixture may have entered it already: then there is one more lifespan, in the same event loop.
-        own = {"exit_stack", "portal", "task", "_life"}
-        outer: dict[str, Any] = {"portal": None, **{name: value for name, value in vars(self).items() if name in own}}
+        outer = _Entered(self.exit_stack, self.portal, self.task, self._life)
         with ExitStack() as stack:
             portal = self.portal = stack.enter_context(self._open_portal())
-            stack.callback(lambda: vars(self).update(outer))
+            stack.callback(self._return_to, outer)
             self._life = portal.call(Lifespan, self.app, self.app_state, "Use the client without 'with' to run none.")
             self.task = portal.start_task_soon(self.lifespan)
             stack.callback(portal.call, self._life.end)
             portal_call(portal, self.wait_startup)
             stack.callback(portal_call, portal, self.wait_shutdown)
-            if outer["portal"] is None:
+            if outer.portal is None:
                 stack.callback(self._requests.close)
             self.exit_stack = stack.pop_all()
         return self
@@ -164,16 +164,37 @@ class TestClient(httpx.Client):
         exc: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        self.exit_stack.close()
+        # The stack is told of the block's exception, as the shutdown may fail too: the one becomes the other's context.
+        self.exit_stack.__exit__(exc_type, exc, traceback)
 
     async def lifespan(self) -> None:
         """Run the application's lifespan, as ``with`` does in the event loop."""
-        await self._life.run()
+        await self._current_life().run()
 
     async def wait_startup(self) -> None:
         """Wait until the application has started."""
-        await self._life.startup()
+        await self._current_life().startup()
 
     async def wait_shutdown(self) -> None:
         """Let the application shut down, and wait until it has."""
-        await self._life.shutdown()
+        await self._current_life().shutdown()
+
+    def _current_life(self) -> Lifespan:
+        if self._life is None:
+            raise RuntimeError("A client runs the application's lifespan inside its 'with' block.")
+        return self._life
+
+    def _return_to(self, outer: _Entered) -> None:
+        self.exit_stack, self.portal, self.task, self._life = outer
+
+
+class _Entered(NamedTuple):
+    """What a client has inside of one ``with``, kept for its end.
+
+    A fixture may have entered the client already: then a test's ``with`` runs one more lifespan in the same event loop.
+    """
+
+    exit_stack: ExitStack
+    portal: BlockingPortal | None
+    task: Any
+    life: Lifespan | None

@@ -33,7 +33,7 @@ EXTENSIONS: Final = ("http.response.debug", "http.response.trailers")
 
 
 class TestTransport(httpx.BaseTransport):
-    """Answers requests by the application. What `close` finds open is cancelled."""
+    """Answers requests by ``app``, which may be replaced. What `close` finds open is cancelled."""
 
     __test__ = False  # for pytest
 
@@ -47,7 +47,7 @@ class TestTransport(httpx.BaseTransport):
         root_path: str,
         client: tuple[str, int] | None,
     ) -> None:
-        self._app = app
+        self.app = app
         self._portal_factory = portal_factory
         self._state = state
         self.raise_server_exceptions = raise_server_exceptions
@@ -65,7 +65,7 @@ class TestTransport(httpx.BaseTransport):
         is_buffered = request.extensions.get(BUFFERED, False)
         with ExitStack() as stack:
             portal = stack.enter_context(self._portal_factory())
-            exchange = portal_call(portal, lambda: _begin(self._app, scope, body, is_buffered))
+            exchange = portal_call(portal, lambda: _begin(self.app, scope, body, is_buffered))
             if exchange.has_ended:
                 exchange.raise_failure(self.raise_server_exceptions)
             if is_buffered:
@@ -87,7 +87,7 @@ class TestTransport(httpx.BaseTransport):
 
     def _connect(self, request: httpx.Request) -> httpx.Response:
         scope = handshake_scope(request, self._root_path, self._client, self._state)
-        session = WebSocketTestSession(self._app, scope, self._portal_factory, **request.extensions[WEBSOCKET])
+        session = WebSocketTestSession(self.app, scope, self._portal_factory, **request.extensions[WEBSOCKET])
         self._sessions.add(session)
         return httpx.Response(101, extensions={WEBSOCKET: session})
 
