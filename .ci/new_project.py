@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,9 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+# Nothing of this tree is in the way of what is installed.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": ""}
+PORTS = Path(__file__).parents[1] / "packages" / "testing"
 PROGRAM = shutil.which("shine", path=str(Path(sys.executable).parent))
 
 
@@ -44,15 +46,17 @@ def main() -> None:
 
 def run(folder: Path, *command: str) -> None:
     print("$", *command, flush=True)
-    # Nothing of this tree is in the way of what is installed.
-    subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": ""}, check=True)
+    subprocess.run(command, cwd=folder, env=ENVIRONMENT, check=True)
 
 
 def serve(project: Path) -> None:
+    sys.path.append(str(PORTS))
+    from free_port import free_port
+
     port = free_port()
     command = [str(PROGRAM), "run", "my_board.app:app", f"--port={port}"]
     print("$", *command, flush=True)
-    server = subprocess.Popen(command, cwd=project)
+    server = subprocess.Popen(command, cwd=project, env=ENVIRONMENT)
     try:
         page = answer(server, f"http://127.0.0.1:{port}/")
         assert "<li>Welcome to the board.</li>" in page, page
@@ -60,12 +64,6 @@ def serve(project: Path) -> None:
         server.send_signal(signal.SIGINT)
         code = server.wait(30)
     assert code in (0, -signal.SIGINT), f"The server ended with {code}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answer(server: subprocess.Popen[bytes], url: str) -> str:

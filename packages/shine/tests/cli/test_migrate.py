@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -78,7 +79,7 @@ def test_a_file_that_changes_while_you_think_is_left_alone(shine, project, monke
     monkeypatch.setattr(sys, "stdin", Slow())
     ended = shine("migrate", "web")
     assert ended.code == 1
-    assert ended.err == "shine migrate: left as it is: web/main.py was changed meanwhile\n"
+    assert ended.err == "shine migrate: web/main.py is left as it is: it was changed meanwhile\n"
     assert ended.out.endswith("Changed 0 files.\n")
     assert main_of(project) == "mine"
 
@@ -96,7 +97,7 @@ def test_what_needs_a_look_is_told(shine, project, tmp_path_factory):
     outside.write_text("import starlette\n")
     (project / "link.py").symlink_to(outside)
     ended = shine("migrate", "--yes", "web")
-    told = ended.out.partition("These need a look; docs/migration.md of shine tells more:\n")[2].splitlines()
+    told = ended.out.partition("docs/migration.md tells more:\n")[2].splitlines()
     assert [line.partition(": no Python of")[0] for line in told] == [
         f"{project}/link.py: a link to {outside}, which is left as it is",
         "web/book.ipynb:1: a notebook that imports Starlette is left as it is",
@@ -148,6 +149,66 @@ def test_a_file_that_is_nested_too_deeply_is_told(shine, project):
     assert ended.code == 1
     assert "web/main.py: left as it is: it is nested too deeply\n" in ended.out
     assert main_of(project).startswith("import starlette\n")
+
+
+def test_an_option_that_cannot_be_tried_out_keeps_nobody_from_the_rest(shine, project):
+    (project / "cors.py").write_text(
+        "from starlette.middleware.cors import CORSMiddleware\n"
+        "app.add_middleware(CORSMiddleware, allow_origin_regex='(')\n"
+    )
+    assert shine("migrate", "--yes", "web")[:1] == (0,)
+    assert main_of(project) == AFTER
+
+
+def test_a_file_that_cannot_be_written_is_told_by_its_name(shine, project, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", "/somewhere/.main.py.1234")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    ended = shine("migrate", "--yes", "web")
+    assert (ended.code, ended.err) == (1, "shine migrate: web/main.py is left as it is: Permission denied\n")
+
+
+def test_the_differences_are_found_without_a_clone(shine, project):
+    (project / "main.py").write_text("from starlette.routing import Route2\n")
+    out = shine("migrate", "--diff", "web").out
+    assert "These need a look; https://github.com/shine-asgi/shine/blob/main/docs/migration.md tells more:" in out
+
+
+def test_a_script_without_an_ending_is_one_if_its_first_line_says_so(shine, folder):
+    (folder / "manage").write_text("#!/usr/bin/env python3\nimport starlette\n")
+    assert shine("migrate", "--yes", "manage").code == 0
+    assert (folder / "manage").read_text() == "#!/usr/bin/env python3\nimport shine\n"
+    (folder / "notes").write_text("import starlette\n")
+    assert shine("migrate", "notes") == (
+        2,
+        "",
+        "shine migrate: notes is no Python file: neither its name nor a first line with #! says so\n",
+    )
+
+
+def test_a_script_that_may_not_be_read_is_told(shine, folder, monkeypatch):
+    def may_not(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (folder / "manage").write_text("#!/usr/bin/env python3\n")
+    monkeypatch.setattr("pathlib.Path.open", may_not)
+    monkeypatch.setattr("pathlib.Path.read_bytes", may_not)
+    assert "manage: could not be read: Permission denied\n" in shine("migrate", "manage").out
+
+
+def test_nobody_waits_for_a_pipe(shine, folder):
+    os.mkfifo(folder / "pipe.py")
+    assert shine("migrate", "pipe.py") == (2, "", "shine migrate: pipe.py is neither a file nor a folder\n")
+    assert shine("migrate", "--yes", ".") == (0, "There is no import of Starlette to rewrite.\n", "")
+
+
+def test_a_name_is_one_line_that_no_terminal_obeys(shine, folder):
+    (folder / "a\x1b[31m\nb.py").write_text("import starlette, starlette.x2\n")
+    out = shine("migrate", "--yes", ".").out
+    assert out.startswith(r"--- a\x1b[31m\nb.py" + "\n" + r"+++ a\x1b[31m\nb.py" + "\n")
+    assert r"a\x1b[31m\nb.py:1: shine has no shine.x2" in out
+    assert "\x1b" not in out
 
 
 def test_a_path_that_is_not_there(shine, project):

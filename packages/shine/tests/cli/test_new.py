@@ -19,7 +19,8 @@ def test_a_project_says_what_comes_next(shine, folder):
     ended = shine("new", "My-Shop")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("Made My-Shop with 10 files. What comes next:\n")
-    assert "    cd My-Shop\n    shine run my_shop.app:app --reload\n    pytest\n" in ended.out
+    assert "    cd My-Shop\n    shine run my_shop.app:app --reload\n" in ended.out
+    assert ended.out.endswith("Its tests need pytest and httpx:\n\n    pip install pytest httpx\n    pytest\n")
 
 
 def test_its_tests_pass(shine, folder):
@@ -27,7 +28,7 @@ def test_its_tests_pass(shine, folder):
     shine("new", "shop")
     done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=folder / "shop")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "12 passed" in done.stdout
+    assert "13 passed" in done.stdout
 
 
 def test_its_routes_are_all_reached(shine, folder):
@@ -58,9 +59,14 @@ def test_a_name_that_cannot_be_one(shine, folder):
     assert not [*folder.iterdir()]
 
 
+def test_a_name_that_is_too_long(shine, folder):
+    name = "a" * 300
+    assert shine("new", name) == (1, "", f"shine new: '{name}' could not be made: File name too long\n")
+
+
 def test_a_folder_that_cannot_be_written_to(shine, folder, monkeypatch):
     def refuse(folder: Path, package: str) -> None:
-        raise PermissionError("Permission denied")
+        raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("shine._cli.new.write_project", refuse)
     assert shine("new", "shop") == (1, "", "shine new: 'shop' could not be made: Permission denied\n")

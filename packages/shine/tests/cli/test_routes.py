@@ -40,6 +40,40 @@ odd = Router(default=other)
 polite = Router([Route("/", page)], automatic_options=True)
 def make():
     return plain
+def nothing():
+    return None
+"""
+
+
+ODD = """
+from shine.routing import BaseRoute
+
+APP = None
+number = 3
+text = "no list"
+
+class Around:
+    async def __call__(self, scope, receive, send): ...
+
+class Endless(Around):
+    def __getattr__(self, name):
+        if name != "app":
+            raise AttributeError(name)
+        return Endless()
+
+class Failing(Around):
+    @property
+    def routes(self): return 1 / 0
+
+class Unsure(BaseRoute):
+    def matches(self, scope): return 1 / 0
+
+itself = Around()
+itself.app = itself
+endless = Endless()
+starlette = [type("Route", (), {"__module__": "starlette.routing", "path": "/"})()]
+failing = Failing()
+unsure = Router([Unsure()])
 """
 
 
@@ -65,7 +99,7 @@ def test_the_table(shine):
         ["MOUNT", "/users", "users", "shine.routing:Router"],
         ["GET,PUT", "/users/{id:int}", "users:user", "shop:page"],
         ["WEBSOCKET", "/users/live", "users:live", "shop:live"],
-        ["MOUNT", "/static", "static", "asgi_http._static.static_files:StaticFiles of static"],
+        ["MOUNT", "/static", "static", "StaticFiles of static"],
         ["MOUNT", "/other", "shop:other", "GZipMiddleware"],
         ["HOST", "api.example.org", "/", "api", "shine.routing:Router"],
         ["GET", "api.example.org", "/there", "api:page", "shop:page"],
@@ -98,9 +132,56 @@ def test_a_column_that_nobody_needs_is_left_out(shine):
 
 def test_an_application_without_routes_and_one_that_can_have_none(shine):
     assert shine("routes", "shop:empty").out == "There are no routes.\n"
-    ended = shine("routes", "shop:other")
+
+
+@pytest.mark.parametrize(
+    ("app", "told"),
+    [
+        ("other", " has no routes to list: a function may answer anything"),
+        ("make", " has no routes to list: a function may answer anything; if it makes the application, give --factory"),
+        ("Item", " has no routes to list: a class may answer anything; if it makes the application, give --factory"),
+        ("itself", " has no routes to list: an object of Around may answer anything"),
+        ("endless", " has no routes to list: an object of Endless may answer anything"),
+        ("number", " is 3, which is no application"),
+        ("APP", " is None, which is no application"),
+        ("text", " is 'no list', which is no application"),
+    ],
+)
+def test_what_has_no_routes(shine, folder, app, told):
+    (folder / "odd.py").write_text(APP + ODD)
+    ended = shine("routes", f"odd:{app}")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "shine routes: shop:other has no routes to list: a function may answer anything\n"
+    assert ended.err == f"shine routes: odd:{app}{told}\n"
+
+
+def test_a_factory_that_makes_no_application(shine):
+    assert shine("routes", "shop:nothing", "--factory") == (
+        1,
+        "",
+        "shine routes: shop:nothing is None, which is no application\n",
+    )
+
+
+def test_what_cannot_be_checked_is_not_found_to_be_well(shine, folder):
+    (folder / "odd.py").write_text(APP + ODD)
+    ended = shine("routes", "odd:starlette", "--check")
+    assert ended.code == 1
+    assert ended.err == (
+        "shine routes: Starlette's own routes are 1 of these: whether they are reached is only known with "
+        "--as-starlette\n"
+    )
+    assert shine("routes", "odd:starlette") == (0, ended.out, "")
+
+
+def test_an_application_that_fails_when_it_is_asked(shine, folder):
+    (folder / "odd.py").write_text(APP + ODD)
+    ended = shine("routes", "odd:failing")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("shine routes: odd:failing could not be asked for its routes:\nTraceback")
+    assert ended.err.endswith("ZeroDivisionError: division by zero\n")
+    ended = shine("routes", "odd:unsure", "--path=/x")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("shine routes: a route of odd:unsure could not be asked for /x:\nTraceback")
 
 
 def test_middleware_around_the_application_is_looked_through(shine):
@@ -249,3 +330,45 @@ def test_an_application_of_fastapi(folder, options):
     ]
     done = subprocess.run([*command, "--path=/users/7"], cwd=folder, check=False, capture_output=True, text=True)
     assert done.stdout.startswith("GET /users/7 is answered by this route:\n  GET  /users/{id}  api:user\n")
+
+
+HIDDEN = (
+    FASTAPI
+    + """
+@users.get("/me")
+async def me(): ...
+
+@app.head("/users/me")
+async def is_there(): ...
+
+@app.get("/users/late")
+async def late(): ...
+
+@app.websocket("/live/{id}")
+async def live(id: str): ...
+
+@app.websocket("/live/now")
+async def now(): ...
+"""
+)
+
+
+def test_routes_of_fastapi_that_are_never_reached(folder):
+    pytest.importorskip("fastapi")
+    (folder / "api.py").write_text(HIDDEN)
+    command = [sys.executable, "-m", "shine", "routes", "api:app", "--check"]
+    done = subprocess.run([*command, "--as-starlette"], cwd=folder, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line for line in done.stdout.splitlines() if line.startswith("! ")][3:] == [
+        "! GET /users/me is never reached: /users/{id} comes first",
+        "! GET /users/late is never reached: /users/{id} comes first",
+        "! WEBSOCKET /live/now is never reached: /live/{id} comes first",
+    ]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "shine routes: Starlette's own routes are 7 of these: whether they are reached is only known with "
+        "--as-starlette\n"
+    )
+    plain = subprocess.run(command[:-1], cwd=folder, check=False, capture_output=True, text=True)
+    assert (plain.returncode, plain.stderr) == (0, "")

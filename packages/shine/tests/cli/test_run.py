@@ -165,6 +165,16 @@ def test_without_uvicorn_it_tells_what_to_install(shine, monkeypatch):
     assert '"./packages/shine[cli]"' in ended.err
 
 
+def test_what_uvicorn_lacks_is_named(shine, monkeypatch):
+    pytest.importorskip("uvicorn")
+    for loaded in [each for each in sys.modules if each.partition(".")[0] == "uvicorn"]:
+        monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setitem(sys.modules, "click", None)
+    ended = shine("run", "main:app")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "shine run: uvicorn needs click, which is not installed: pip install uvicorn\n"
+
+
 def test_reloading_takes_one_process(shine):
     assert shine("run", "main:app", "--reload", "--workers=2") == (
         2,

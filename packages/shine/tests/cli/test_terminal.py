@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from shine._cli.terminal import Terminal
+from shine._cli.terminal import Terminal, shown
 
 
 class Screen(io.StringIO):
@@ -56,6 +56,14 @@ def test_what_the_encoding_does_not_have_is_written_by_its_number(monkeypatch):
     Terminal().write("Zoë ☃")
     output.seek(0)
     assert output.read() == "Zo\\xeb \\u2603\n"
+
+
+def test_no_terminal_obeys_what_a_file_says(on_screen, capsys):
+    line = "a\tb\x1b[2J\r\x9b\u202ec"
+    assert on_screen((line, "red")) == "\x1b[31ma\tb\\x1b[2J\\r\\x9b\\u202ec\x1b[0m\n"
+    Terminal().write(line)
+    assert capsys.readouterr().out == line + "\n"
+    assert shown("a\n\tb\x1b") == r"a\n\tb\x1b"
 
 
 def test_complaints_go_to_standard_error(capsys):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any, Final
 
-from .._routes.path_route import PathRoute
+from .._routes.route import Route
 
 _NOTE_THE_ROUTE: Final = ("APIRoute.matches", "APIWebSocketRoute.matches")
 _OF_THE_PATTERN: Final = ("path", "path_regex", "path_format", "param_convertors", "methods")
@@ -27,12 +27,11 @@ def included_routes(route: Any) -> list[Any] | None:
 def in_its_place(route: Any) -> Any:
     """The context of an included route as a route that has its path; any other route as it is."""
     original = getattr(route, "original_route", None)
-    if not isinstance(original, PathRoute):
+    if not isinstance(original, Route):  # all others have one of these packages in their place already
         return route
     placed = copy(original)
     for name in _OF_THE_PATTERN:
-        if hasattr(original, name):  # a WebSocket has no methods
-            setattr(placed, name, getattr(route, name))
+        setattr(placed, name, getattr(route, name))
     return placed
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -51,10 +53,17 @@ def _imported(name: AppName, app_dir: str) -> ModuleType:
 
 
 def _made(factory: Any, target: str) -> Any:
-    try:
+    with failing_as(f"the factory {target} failed"):
         return factory()
+
+
+@contextmanager
+def failing_as(message: str) -> Generator[None, None, None]:
+    """What the code of an application raises there becomes a `CommandError`: the message, and the traceback."""
+    try:
+        yield
     except Exception:
-        raise CommandError(f"the factory {target} failed:\n{_trace()}") from None
+        raise CommandError(f"{message}:\n{_trace()}") from None
 
 
 def _trace() -> str:

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given, rest = given[:place], given[place + 1 :]
     options = parser().parse_args(given)
     options.rest = rest
-    # A module has what a class would need an instance for.
+    # Each command is a module of its name, with `execute`.
     command = cast(_Command, import_module(f"{__package__}.{options.command}"))
     terminal = Terminal()
     try:
@@ -90,7 +90,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="serve an application with uvicorn",
         description="Serve an application with uvicorn, which comes with the extra 'cli'.",
         epilog="What comes after -- goes to uvicorn as it is: shine run main:app -- --proxy-headers\n"
-        "The exit code is uvicorn's: 3 if the application did not start.",
+        "The exit code is uvicorn's: 3 if the application did not start, and 0 with --workers.",
         usage="%(prog)s [options] MODULE:APP [-- OPTIONS OF UVICORN]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

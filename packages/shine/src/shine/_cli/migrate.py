@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .migration.difference import line_difference
 from .migration.finding import Finding
 from .migration.libraries import MENTION
-from .migration.project_files import dependencies, is_notebook_of_starlette, is_python, links, project_files
+from .migration.project_files import (
+    dependencies,
+    is_notebook_of_starlette,
+    is_of_interest,
+    is_python,
+    is_script,
+    links,
+    project_files,
+)
 from .migration.replace_file import replace_file
 from .migration.review import library_imports, review
 from .migration.rewrite import rewrite
 from .migration.source_text import SourceText, UnreadableSourceError, lines_of
-from .terminal import Terminal, UsageError
+from .terminal import Terminal, UsageError, shown
+
+_DIFFERENCES = "https://github.com/shine-asgi/shine/blob/main/docs/migration.md"
 
 _LIBRARIES = """\
 These import a library that is built on Starlette. Classes of shine and of Starlette cannot be mixed in one program, so
@@ -47,8 +58,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> int:
     """Show the changes and what needs a look, and make the changes if that is wanted."""
     paths = [Path(path) for path in options.paths]
     for path in paths:
-        if not path.exists():
-            raise UsageError(f"there is no {path}")
+        _check_given(path)
     plans = [_planned(path) for path in project_files(paths)]
     changes = [plan for plan in plans if plan.is_change]
     for plan in changes:
@@ -65,6 +75,23 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         terminal.write("Nothing was changed.")
     return 1 if changes or failed else 0
+
+
+def _check_given(path: Path) -> None:
+    if not path.exists():
+        raise UsageError(f"there is no {shown(path)}")
+    if path.is_dir():
+        return
+    if not path.is_file():
+        raise UsageError(f"{shown(path)} is neither a file nor a folder")
+    with suppress(OSError):  # it is told later
+        if not is_of_interest(path) and not is_script(_first_line(path)):
+            raise UsageError(f"{shown(path)} is no Python file: neither its name nor a first line with #! says so")
+
+
+def _first_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.readline(200)
 
 
 def _planned(path: Path) -> _Plan:
@@ -88,7 +115,7 @@ def _planned(path: Path) -> _Plan:
 
 
 def _look_into(plan: _Plan) -> None:
-    if not is_python(plan.path):
+    if not is_python(plan.path) and not is_script(plan.before):
         text = plan.before.decode("utf-8", "replace")
         plan.findings += dependencies(plan.path, text)
         if is_notebook_of_starlette(plan.path, text):
@@ -102,7 +129,7 @@ def _look_into(plan: _Plan) -> None:
 
 def _show_difference(plan: _Plan, terminal: Terminal) -> None:
     before, after = (_lines(SourceText(data).text) for data in (plan.before, plan.after))
-    for line in difflib.unified_diff(before, after, str(plan.path), str(plan.path), lineterm=""):
+    for line in line_difference(shown(plan.path), before, after):
         terminal.write(line, _style(line))
 
 
@@ -119,27 +146,27 @@ def _style(line: str) -> str | None:
 
 def _show_findings(plans: Sequence[_Plan], outside: Sequence[Path], terminal: Terminal) -> None:
     lines = [
-        *(f"{path}: a link to {path.resolve()}, which is left as it is" for path in outside),
+        *(f"{shown(path)}: a link to {shown(path.resolve())}, which is left as it is" for path in outside),
         *(line for plan in plans for line in _finding_lines(plan)),
     ]
     if lines:
-        terminal.write("\nThese need a look; docs/migration.md of shine tells more:", "bold")
+        terminal.write(f"\nThese need a look; {_DIFFERENCES} tells more:", "bold")
         for line in lines:
             terminal.write(line)
     libraries = [plan for plan in plans if plan.libraries]
     if libraries:
         terminal.write(f"\n{_LIBRARIES}\n", "bold")
         for plan in libraries:
-            terminal.write(f"{plan.path}:{min(plan.libraries.values())}: {', '.join(sorted(plan.libraries))}")
+            terminal.write(f"{shown(plan.path)}:{min(plan.libraries.values())}: {', '.join(sorted(plan.libraries))}")
     if lines or libraries:
         terminal.write()
 
 
 def _finding_lines(plan: _Plan) -> Iterator[str]:
     if plan.failure and not plan.findings:
-        yield f"{plan.path}: {plan.failure}"
+        yield f"{shown(plan.path)}: {plan.failure}"
     for finding in plan.findings:
-        yield f"{plan.path}:{finding.line}: {finding.message}"
+        yield f"{shown(plan.path)}:{finding.line}: {finding.message}"
 
 
 def _make(changes: Sequence[_Plan], terminal: Terminal) -> int:
@@ -149,7 +176,7 @@ def _make(changes: Sequence[_Plan], terminal: Terminal) -> int:
         try:
             replace_file(plan.path, plan.before, plan.after)
         except OSError as error:
-            terminal.complain(f"shine migrate: left as it is: {error}")
+            terminal.complain(f"shine migrate: {shown(plan.path)} is left as it is: {error.strerror or error}")
             failed += 1
     terminal.write(f"Changed {_count(len(changes) - failed, 'file')}.")
     return failed

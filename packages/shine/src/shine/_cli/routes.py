@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import reprlib
 from collections.abc import Iterator, Sequence
+from inspect import iscoroutinefunction
 from typing import Any
 
 from asgi_routing.listing import RouteConflict, RouteInfo, find_conflicts, list_routes
 
-from .app_import import load_app
+from .app_import import failing_as, load_app
 from .inspection.dry_match import Verdict, dry_match, dry_scope
 from .inspection.layers import route_middleware, source_of, unwrapped
 from .terminal import CommandError, Terminal, UsageError
@@ -19,21 +21,52 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the routes, or with a path the one that answers it."""
     if options.path is not None and not options.path.startswith("/"):
         raise UsageError(f"--path is {options.path!r}: a path begins with a slash")
-    app, middleware = unwrapped(load_app(options.app, options.app_dir, options.factory, options.as_starlette))
-    try:
-        routes = list_routes(app, mounts=True)
-    except TypeError:
-        name = type(app).__name__
-        raise CommandError(f"{options.app} has no routes to list: a {name} may answer anything") from None
+    given = load_app(options.app, options.app_dir, options.factory, options.as_starlette)
+    with failing_as(f"{options.app} could not be asked for its routes"):
+        app, middleware = unwrapped(given)
+        routes = list_routes(app, mounts=True) if _has_routes(app) else None
+        conflicts = find_conflicts(app) if routes else []
+    if routes is None:
+        raise _no_routes(app, options)
     if options.path is not None:
         return _show_answer(options, app, terminal)
-    conflicts = find_conflicts(app)
     if options.json:
         shown = {"middleware": middleware, "routes": [_as_json(route, conflicts) for route in routes]}
         terminal.write(json.dumps(shown, indent=2))
     else:
         _show_table(routes, conflicts, middleware, terminal)
-    return 1 if options.check and conflicts else 0
+    return 1 if options.check and (_is_unknown(routes, terminal) or conflicts) else 0
+
+
+def _has_routes(app: Any) -> bool:
+    routes = getattr(app, "routes", app)
+    return isinstance(routes, Sequence) and not isinstance(routes, str)
+
+
+def _no_routes(app: Any, options: argparse.Namespace) -> CommandError:
+    if not callable(app):
+        return CommandError(f"{options.app} is {reprlib.repr(app)}, which is no application")
+    kind = type(app).__name__
+    what = "a class" if isinstance(app, type) else "a function" if kind == "function" else f"an object of {kind}"
+    makes = what in ("a class", "a function") and not iscoroutinefunction(app) and not options.factory
+    hint = "; if it makes the application, give --factory" if makes else ""
+    return CommandError(f"{options.app} has no routes to list: {what} may answer anything{hint}")
+
+
+def _is_unknown(routes: Sequence[RouteInfo], terminal: Terminal) -> bool:
+    """Whether some routes are Starlette's own, of which nobody knows here what they match."""
+    foreign = sum(_is_starlettes(route.route) for route in routes)
+    if foreign:
+        terminal.complain(
+            f"shine routes: Starlette's own routes are {foreign} of these: whether they are reached is only known with "
+            "--as-starlette"
+        )
+    return bool(foreign)
+
+
+def _is_starlettes(route: Any) -> bool:
+    route = getattr(route, "original_route", route)  # as FastAPI has it
+    return any(each.__module__ == "starlette.routing" for each in type(route).__mro__)
 
 
 def _show_table(
@@ -100,7 +133,8 @@ def _as_json(route: RouteInfo, conflicts: Sequence[RouteConflict]) -> dict[str, 
 
 
 def _show_answer(options: argparse.Namespace, app: Any, terminal: Terminal) -> int:
-    verdict = dry_match(app, dry_scope(options.path, options.method, options.host))
+    with failing_as(f"a route of {options.app} could not be asked for {options.path}"):
+        verdict = dry_match(app, dry_scope(options.path, options.method, options.host))
     is_answered = verdict.kind in ("route", "app", "default", "options")
     if options.json:
         terminal.write(json.dumps(_verdict_as_json(verdict), indent=2))

@@ -27,8 +27,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> NoReturn:  # noq
         raise UsageError("--reload serves in one process: leave out --workers")
     try:
         from uvicorn.main import main
-    except ImportError:
-        raise CommandError(_MISSING) from None
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] == "uvicorn":
+            raise CommandError(_MISSING) from None
+        raise CommandError(f"uvicorn needs {error.name}, which is not installed: pip install uvicorn") from None
     if options.as_starlette:
         # All processes of the server inherit it.
         os.environ["SHINE_APP"] = f"{options.app}()" if options.factory else options.app

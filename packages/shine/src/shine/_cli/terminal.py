@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Final, TextIO
+
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for ends of lines and tabs, and what turns the direction of a text."""
 
 _STYLES: Final = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
@@ -21,7 +25,8 @@ class Terminal:
     """Standard output and error as they are now, with colours where somebody sees them.
 
     There are none where the output goes to a file or another program, where ``NO_COLOR`` is set to anything, and on a
-    terminal that calls itself ``dumb``. A character that the output's encoding does not have is written by its number.
+    terminal that calls itself ``dumb``. A character that the output's encoding does not have is written by its number,
+    and so is one that a terminal would obey.
     """
 
     def __init__(self) -> None:
@@ -29,8 +34,8 @@ class Terminal:
 
     def write(self, text: str = "", style: str | None = None) -> None:
         """A line, or some, to standard output."""
-        shown = f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and self.colours and text else text
-        _write(sys.stdout, shown)
+        begin, end = (f"\x1b[{_STYLES[style]}m", "\x1b[0m") if style and self.colours and text else ("", "")
+        _write(sys.stdout, text, begin, end)
 
     def complain(self, text: str) -> None:
         """A line, or some, to standard error."""
@@ -43,6 +48,17 @@ class Terminal:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def shown(name: object) -> str:
+    """The name of a file in one line, whoever gave it that name."""
+    return _UNSEEN.sub(_by_number, str(name)).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def _write(stream: TextIO, text: str, begin: str = "", end: str = "") -> None:
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    if stream.isatty():
+        text = _UNSEEN.sub(_by_number, text)
+    stream.write(begin + text.encode(encoding, "backslashreplace").decode(encoding) + end + "\n")
+
+
+def _by_number(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

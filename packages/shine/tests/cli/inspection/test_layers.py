@@ -59,6 +59,14 @@ def test_an_application_is_found_inside_of_what_is_around_it():
     assert unwrapped(router) == (router, ["SessionMiddleware"])
 
 
+def test_an_application_may_be_inside_of_itself():
+    app = Around(None)
+    app.app = Around(app)
+    assert unwrapped(app) == (app, [])
+    [entry] = list_routes([Route("/", app)])
+    assert route_middleware(entry._replace(endpoint=page)) == ["Around", "Around"]
+
+
 def test_an_application_without_routes_is_what_it_is():
     app = Around(App())
     assert unwrapped(app) == (app, [])
@@ -71,9 +79,11 @@ def test_an_application_without_routes_is_what_it_is():
         (Route("/", partial(partial(page), 1)), f"{__name__}:page"),
         (Route("/", App()), f"{__name__}:App"),
         (Route("/", App), f"{__name__}:App"),
+        (Route("/", Shine()), "Shine"),
+        (Route("/", Shine), "shine._application:Shine"),
         (Route("/", App().__call__), f"{__name__}:App.__call__"),
     ],
-    ids=["function", "partial", "object", "class", "method"],
+    ids=["function", "partial", "object", "class", "private object", "private class", "method"],
 )
 def test_where_an_endpoint_is_from(route, source):
     [entry] = list_routes([route])
@@ -81,9 +91,11 @@ def test_where_an_endpoint_is_from(route, source):
     assert source_of(entry._replace(endpoint=None)) == ""
 
 
-def test_static_files_tell_their_folders(tmp_path):
+def test_static_files_tell_their_folders_as_they_are_called_from_here(tmp_path, monkeypatch):
     [entry] = list_routes([Mount("/static", StaticFiles(directory=tmp_path))])
-    assert source_of(entry).endswith(f":StaticFiles of {tmp_path}")
+    assert source_of(entry) == f"StaticFiles of {tmp_path}"
+    monkeypatch.chdir(tmp_path.parent)
+    assert source_of(entry) == f"StaticFiles of {tmp_path.name}"
 
 
 def test_names():

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from shine._cli.migration.counterpart import class_of, missing
-from shine._cli.migration.differences import NAMES, OVERRIDES, STRICT
+from shine._cli.migration.differences import NAMES, OVERRIDES, REFUSE_OPTIONS
 
 
-@pytest.mark.parametrize("dotted", sorted({*NAMES, *OVERRIDES, *STRICT}))
+@pytest.mark.parametrize("dotted", sorted({*NAMES, *OVERRIDES, *REFUSE_OPTIONS}))
 def test_what_is_different_is_there(dotted):
     """What is not there is found without a table."""
     assert missing(dotted) is None

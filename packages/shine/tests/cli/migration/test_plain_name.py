@@ -48,6 +48,9 @@ TAKEN = {
     "shine is a variable": ("import starlette\nshine = 1", [2]),
     "shine is a parameter": ("import starlette\ndef f(shine): pass", [2]),
     "shine is something": ("import starlette\nprint(shine)", [2]),
+    "variable beside shine": ("try:\n    import starlette\nexcept E:\n    starlette = None\nimport shine", [4]),
+    "deleted beside shine": ("import starlette, shine\ndel starlette\nshine.x", [2]),
+    "shine bound anew": ("import starlette\nimport shine\nshine = f()\nstarlette.x", [3]),
     "shine is both": ("import starlette\nimport shine\ndef f():\n    shine = 1", [4]),
 }
 

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from shine._cli.migration.project_files import dependencies, is_notebook_of_starlette, links, project_files
+from shine._cli.migration.project_files import (
+    dependencies,
+    is_notebook_of_starlette,
+    is_script,
+    links,
+    project_files,
+)
 
 
 @pytest.fixture(name="tree")
@@ -49,8 +57,31 @@ def test_links_are_not_followed(tree, tmp_path):
     (tree / "out.py").symlink_to(tmp_path / "outside.py")
     (tree / "inside.py").symlink_to(tree / "a.py")
     assert names(tree, tree) == ["a.py", "b.pyi", "notes.ipynb", "requirements-dev.txt", "src/shop/web.py"]
-    assert [*links([tree, tree / "a.py"])] == [tree.resolve() / "out.py"]
+    (tree / "hidden.py").symlink_to(tree / ".venv" / "x.py")
+    assert [*links([tree, tree / "a.py", tree / "src"])] == [tree.resolve() / "hidden.py", tree.resolve() / "out.py"]
+    assert [*links([tree, tree / "out.py"])] == [tree.resolve() / "hidden.py"]
     assert names(tree, tree / "out.py") == ["out.py"]
+
+
+def test_what_is_no_regular_file_is_left_out(tree):
+    os.mkfifo(tree / "pipe.py")
+    (tree / "broken.py").symlink_to("nowhere.py")
+    assert names(tree, tree) == ["a.py", "b.pyi", "notes.ipynb", "requirements-dev.txt", "src/shop/web.py"]
+    assert [*links([tree])] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b"#!/usr/bin/env python3\nx", True),
+        (b"#! /opt/python -I\n", True),
+        (b"#!/bin/sh\npython x\n", False),
+        (b" #!python", False),
+        (b"", False),
+    ],
+)
+def test_scripts(data, is_one):
+    assert is_script(data) is is_one
 
 
 REQUIREMENTS = (

@@ -51,11 +51,41 @@ def test_what_may_not_be_written_stays(file, monkeypatch):
     assert file.read_bytes() == b"before"
 
 
-def test_the_owner_stays(file, monkeypatch):
-    owners = []
-    monkeypatch.setattr(os, "chown", lambda _, *owner: owners.append(owner))  # only root may do it
+@pytest.fixture(name="chown")
+def chown_fixture(monkeypatch):
+    """Only root may do it: who is to get the file, and what its mode is then."""
+
+    def chown(name: str, *owner: int) -> None:
+        owners.append((*owner, stat.S_IMODE(os.lstat(name).st_mode)))
+        Path(name).chmod(0o600)  # as the system may
+
+    owners: list[tuple[int, ...]] = []
+    monkeypatch.setattr(os, "chown", chown)
+    return owners
+
+
+def of_somebody_else(*_: object, **__: object) -> os.stat_result:
+    return os.stat_result((0o104755, 0, 0, 1, 1234, 2345, 6, 0, 0, 0))
+
+
+def test_the_owner_stays_and_no_bit_of_the_mode_is_lost(file, monkeypatch, chown):
     replace_file(file, b"before", b"after")
-    assert owners == []
-    monkeypatch.setattr(Path, "stat", lambda *_, **__: os.stat_result((0o644, 0, 0, 1, 1234, 2345, 6, 0, 0, 0)))
-    replace_file(file, b"after", b"before")
-    assert owners == [(1234, 2345)]
+    assert chown == []
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", of_somebody_else)
+        replace_file(file, b"after", b"before")
+    assert chown == [(1234, 2345, 0o600)]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o4755
+
+
+def test_a_file_that_may_not_be_given_away_is_replaced(file, monkeypatch):
+    def chown(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", chown)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", of_somebody_else)
+        replace_file(file, b"before", b"after")
+    assert file.read_bytes() == b"after"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o755
+    assert [*file.parent.iterdir()] == [file]

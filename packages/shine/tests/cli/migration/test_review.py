@@ -12,6 +12,9 @@ def found(source: str) -> list[str]:
 
 
 FINDINGS = {
+    "from compat import starlette": [
+        "1: compat.starlette is asked for: if that module has it by import starlette, it has shine now"
+    ],
     "from starlette.routing import Route, Route2\nfrom starlette.graphql import GraphQLApp": [
         "1: shine has no shine.routing.Route2",
         "2: shine has no shine.graphql",
@@ -26,6 +29,7 @@ FINDINGS = {
             "imported itself"
         )
     ],
+    "from starlette.nope import *": ["1: shine has no shine.nope"],
     "from starlette import __version__": [
         "1: __version__: this is the version of shine then; the release of Starlette that it stands for is 1.10"
     ],

@@ -48,6 +48,8 @@ FINE = [
     'Middleware(CORSMiddleware, **{"allow_origins": ["a.org"]})',
     "Middleware(SessionMiddleware, secret_key=config('KEY'))",
     "Middleware(GZipMiddleware, no_such_option=1)",
+    "Middleware(CORSMiddleware, allow_origin_regex='(')",
+    "Middleware(Hosts, allowed_hosts=[[]])",
     "Middleware()",
     "Middleware(Other, allow_origins=['a.org'])",
     "app.add_middleware(Other)",

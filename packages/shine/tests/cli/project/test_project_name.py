@@ -31,6 +31,8 @@ REFUSED = {
     "class": "no package of Python can be called 'class'",
     "Import": "no package of Python can be called 'import'",
     "tests": "'tests' is the name of something else in the project",
+    "pytest": "its package would hide the module 'pytest', which a project may need",
+    "Starlette": "its package would hide the module 'starlette', which a project may need",
     "JSON": "its package would hide the module 'json', which is installed",
     "shine": "its package would hide the module 'shine', which is installed",
     "asgi-types": "its package would hide the module 'asgi_types', which is installed",

@@ -45,13 +45,19 @@ def test_every_name_is_put_in(project):
 def test_what_it_is_made_of(project):
     made = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     assert made["project"]["name"] == "my-shop"
-    assert made["project"]["dependencies"] == [f"shine[cli]{version_range(__version__)}"]
     assert made["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["my_shop"]
 
 
-def test_nobody_is_told_to_install_it_from_the_index(project):
-    for path in project.rglob("*.md"):
-        assert "pip install" not in path.read_text("utf-8")
+def test_nobody_is_led_to_the_index_where_its_name_is_somebody_elses(project):
+    made = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    asked = [*made["project"]["dependencies"], *made["dependency-groups"]["test"], *made["build-system"]["requires"]]
+    assert {re.match("[a-z]+", each)[0] for each in asked} == {"hatchling", "pytest", "httpx"}
+    assert f'"shine[cli]{version_range(__version__)}"' in (project / "pyproject.toml").read_text("utf-8")
+    installs = re.findall("^pip install (.+)", (project / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [*map(str.split, installs)] == [
+        ["pytest", "httpx"],
+        ["../shine/packages/asgi-*", '"../shine/packages/shine[cli]"'],
+    ]
 
 
 @pytest.mark.parametrize(

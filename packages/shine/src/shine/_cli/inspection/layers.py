@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
 
 from asgi_routing.listing import RouteInfo
+
+_MOST_LAYERS: Final = 100
 
 
 def unwrapped(app: Any) -> tuple[Any, list[str]]:
     """The application with routes that is inside of ``app``, and the middleware that is around it, outermost first."""
     names: list[str] = []
-    inner = app
-    while inner is not None and not hasattr(inner, "routes"):
-        names.append(name_of(inner))
-        inner = getattr(inner, "app", None)
-    return (app, []) if inner is None else (inner, names + own_middleware(inner))
+    for layer in _chain(app):
+        if hasattr(layer, "routes"):
+            return layer, names + own_middleware(layer)
+        names.append(name_of(layer))
+    return app, []
 
 
 def own_middleware(app: Any) -> list[str]:
@@ -37,22 +41,45 @@ def name_of(thing: Any) -> str:
 
 
 def source_of(entry: RouteInfo) -> str:
-    """Where the endpoint is from, ``module:name``, with the folders that static files are in."""
+    """Where the endpoint is from, ``module:name``, with the folders that static files are in.
+
+    An object of a class that is private to its package has the class's name alone, as nobody imports it from there.
+    """
     endpoint = entry.endpoint
     while hasattr(endpoint, "func") and not hasattr(endpoint, "__qualname__"):  # functools.partial
         endpoint = endpoint.func
     if endpoint is None:
         return ""
     named: Any = endpoint if hasattr(endpoint, "__qualname__") else endpoint.__class__
-    source = f"{named.__module__}:{named.__qualname__}"
+    is_private = named is not endpoint and "._" in named.__module__
+    source = named.__qualname__ if is_private else f"{named.__module__}:{named.__qualname__}"
     folders = getattr(endpoint, "all_directories", None)
-    return f"{source} of {', '.join(map(str, folders))}" if folders else source
+    return f"{source} of {', '.join(map(_from_here, folders))}" if folders else source
+
+
+def _from_here(folder: Any) -> str:
+    """A folder as it is called in the current one, if it is below that."""
+    path = Path(folder)
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _layers(app: Any, innermost: Any) -> list[str]:
     """What is around an application: by convention the next layer is the attribute ``app``."""
     names: list[str] = []
-    while app is not innermost and hasattr(app, "app"):
-        names.append(name_of(app))
-        app = app.app
+    for layer in _chain(app):
+        if layer is innermost or not hasattr(layer, "app"):
+            break
+        names.append(name_of(layer))
     return names
+
+
+def _chain(app: Any) -> Iterator[Any]:
+    """An application, the one inside of it, and so on, each once: it may be inside of itself, or know any attribute."""
+    seen: set[int] = set()
+    while id(app) not in seen and len(seen) < _MOST_LAYERS:
+        seen.add(id(app))
+        yield app
+        if not hasattr(app, "app"):
+            return
+        app = app.app

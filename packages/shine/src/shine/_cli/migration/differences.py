@@ -71,7 +71,7 @@ ATTRIBUTES: Final = {
 }
 """Attributes by their names alone, since nobody knows of what they are."""
 
-STRICT: Final = {
+REFUSE_OPTIONS: Final = {
     "starlette.middleware.cors.CORSMiddleware",
     "starlette.middleware.gzip.GZipMiddleware",
     "starlette.middleware.sessions.SessionMiddleware",

@@ -9,16 +9,16 @@ _NAMED_AFTER: Final = re.compile(r"(?:fastapi|starlette)(?:_\w+)?|\w+_(?:fastapi
 
 _BUILT_ON_IT: Final = frozenset(
     {
+        "ariadne",
+        "fastmcp",
         "gradio",
         "mcp",
         "nicegui",
+        "piccolo_api",
         "slowapi",
         "sqladmin",
         "starsessions",
         "strawberry",
-        "ariadne",
-        "fastmcp",
-        "piccolo_api",
     }
 )
 _WITH_A_PART_FOR_IT: Final = frozenset(("authlib", "opentelemetry", "sentry_sdk"))

@@ -35,7 +35,8 @@ def plain_name(tree: ast.Module) -> PlainName:
     """Look for the name that ``import starlette`` and ``import starlette.routing`` bind, and all that it meets.
 
     It is replaced everywhere or nowhere: with another binding of either name, by a parameter or a function for
-    instance, a use could mean that. A variable beside the import is fine: ``except ImportError: starlette = None``.
+    instance, a use could mean that. A variable beside the import is fine: ``except ImportError: starlette = None``, but
+    not where shine is imported as well, since that would be changed with it.
     """
     old = _Bindings(OLD)
     old.visit(tree)
@@ -47,6 +48,8 @@ def plain_name(tree: ast.Module) -> PlainName:
     obstacles = [*old.obstacles(), *new.obstacles()]
     if not new.imported_in:  # whatever shine is there, it is another one
         obstacles += [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == NEW]
+    else:
+        obstacles += [line for _, line in (*old.stored, *new.stored)]
     return PlainName(uses, sorted(set(obstacles)))
 
 

@@ -21,15 +21,21 @@ _SKIPPED: Final = {"node_modules", "site-packages", "__pycache__", "__pypackages
 
 
 def is_python(path: Path) -> bool:
-    """Whether a file is one to rewrite."""
+    """Whether a file is one to rewrite, by its name."""
     return path.suffix in _PYTHON
+
+
+def is_script(data: bytes) -> bool:
+    """Whether a file without a name that tells says in its first line that Python runs it."""
+    return re.match(rb"#!.*python", data) is not None
 
 
 def project_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files to look at: those given, and those in the folders given, in order and each once.
 
-    Left out are hidden folders, virtual environments, ``node_modules`` and the like, folders that are links, and files
-    that are links to one that is looked at anyway. A file that was given is looked at wherever it is.
+    Left out are hidden folders, virtual environments, ``node_modules`` and the like, folders that are links, what is no
+    regular file, as a pipe, and files that are links to one that is looked at anyway. A file that was given is looked
+    at wherever it is.
     """
     seen: set[Path] = set()
     for path in paths:
@@ -41,12 +47,12 @@ def project_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def links(paths: Iterable[Path]) -> Iterator[Path]:
-    """The Python files in the folders given that are links to a file outside of all of them."""
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    for folder in folders:
-        for found in _below(folder):
-            if is_python(found) and found.is_symlink() and not any(map(found.resolve().is_relative_to, folders)):
-                yield found
+    """The Python files in the folders given that are links to a file which is not looked at."""
+    given = [*paths]
+    seen = {path.resolve() for path in project_files(given)}
+    folders = {path.resolve() for path in given if path.is_dir()}
+    found = {path for folder in folders for path in _below(folder) if is_python(path) and path.is_symlink()}
+    yield from sorted(path for path in found if path.resolve() not in seen)
 
 
 def dependencies(path: Path, text: str) -> Iterator[Finding]:
@@ -70,7 +76,9 @@ def is_of_interest(path: Path) -> bool:
 def _below(folder: Path) -> Iterator[Path]:
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_skipped(Path(where, name)))
-        yield from filter(is_of_interest, (Path(where, name) for name in sorted(files)))
+        for path in (Path(where, name) for name in sorted(files)):
+            if is_of_interest(path) and path.is_file():  # to read a pipe is to wait for who writes to it
+                yield path
 
 
 def _is_skipped(folder: Path) -> bool:

@@ -13,6 +13,7 @@ from .differences import ATTRIBUTES, NAMES, OVERRIDES
 from .finding import Finding
 from .imported_names import ImportedNames, of_starlette
 from .libraries import built_on_starlette
+from .passed_on import passed_on
 from .plain_name import NEW
 from .uses import use_findings
 
@@ -29,6 +30,7 @@ def review(tree: ast.Module) -> list[Finding]:
         *_differences(tree, names),
         *use_findings(tree, names),
         *call_next_findings(tree),
+        *passed_on(tree),
     ]
     return sorted(set(found))
 
@@ -55,7 +57,7 @@ def _missing(tree: ast.Module, names: ImportedNames) -> Iterator[Finding]:
         if isinstance(node, ast.ImportFrom) and not node.level and of_starlette(node.module):
             for alias in node.names:
                 if alias.name == "*":
-                    yield Finding(node.lineno, _star(str(node.module)))
+                    yield from [*_missing_one(node.lineno, str(node.module))] or [_star(node)]
                 else:
                     yield from _missing_one(alias.lineno, f"{node.module}.{alias.name}")
         elif isinstance(node, ast.Import):
@@ -66,9 +68,11 @@ def _missing(tree: ast.Module, names: ImportedNames) -> Iterator[Finding]:
             yield from _missing_one(node.lineno, names.dotted(node))
 
 
-def _star(module: str) -> str:
-    count = len(public_names(module))
-    return f"import * of {module} brings the {count} names of its __all__ here, and nothing that it has imported itself"
+def _star(node: ast.ImportFrom) -> Finding:
+    names = f"the {len(public_names(str(node.module)))} names of its __all__"
+    return Finding(
+        node.lineno, f"import * of {node.module} brings {names} here, and nothing that it has imported itself"
+    )
 
 
 def _missing_one(line: int, dotted: str) -> Iterator[Finding]:

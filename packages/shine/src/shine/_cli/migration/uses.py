@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .counterpart import class_of
-from .differences import LIFESPAN_BY_HAND, STRICT
+from .differences import LIFESPAN_BY_HAND, REFUSE_OPTIONS
 from .finding import Finding
 from .imported_names import ImportedNames
 
@@ -34,7 +34,7 @@ def _refused(node: ast.Call, name: str, names: ImportedNames) -> Iterator[str]:
     made = names.dotted(node.func)
     if name == "add_middleware" or made in ("starlette.middleware.Middleware", "starlette.middleware._Middleware"):
         made = names.dotted(node.args[0]) if node.args else ""
-    if made not in STRICT:
+    if made not in REFUSE_OPTIONS:
         return
     options = dict(_literals(node))
     if made.endswith("SessionMiddleware"):
@@ -45,7 +45,7 @@ def _refused(node: ast.Call, name: str, names: ImportedNames) -> Iterator[str]:
             class_of(made)(_nothing, **options)
         except (ValueError, AssertionError) as refusal:
             yield f"{made.rpartition('.')[2]} refuses this: {refusal}"
-        except TypeError:  # an option that is no literal is missing, or Starlette would refuse it as well
+        except Exception:  # an option that is no literal is missing, or is nothing that Starlette would take
             pass
 
 

@@ -10,6 +10,12 @@ from typing import Final
 
 _DISTRIBUTION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")  # as pyproject.toml has them
 _OF_THE_PROJECT: Final = {"tests", "test", "app"}
+_NEEDED: Final = {
+    *("uvicorn", "click", "h11", "websockets"),
+    *("pytest", "iniconfig", "packaging", "pluggy", "pygments", "httpx", "httpcore", "certifi", "idna"),
+    *("mypy", "hatchling", "starlette", "fastapi"),
+}
+"""Modules that serve a project, test it, check it and build it, or that libraries import; they may come later."""
 
 
 def package_name(name: str) -> str:
@@ -25,6 +31,8 @@ def package_name(name: str) -> str:
         raise ValueError(f"no package of Python can be called {package!r}")
     if package in _OF_THE_PROJECT:
         raise ValueError(f"{package!r} is the name of something else in the project")
+    if package in _NEEDED:
+        raise ValueError(f"its package would hide the module {package!r}, which a project may need")
     if package in sys.stdlib_module_names or find_spec(package):
         raise ValueError(f"its package would hide the module {package!r}, which is installed")
     return package
