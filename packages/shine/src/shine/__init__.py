@@ -79,6 +79,15 @@ _HOMES = {
     "install_as_starlette": "._drop_in.install",
 }
 
+# As in Starlette, whose modules load each other, `shine.routing` is there whichever of them was imported.
+_MODULES = frozenset(
+    {
+        *("applications", "authentication", "background", "concurrency", "config", "convertors", "datastructures"),
+        *("endpoints", "events", "exceptions", "formparsers", "forms", "middleware", "requests", "responses", "rooms"),
+        *("routing", "schemas", "staticfiles", "status", "templating", "testclient", "types", "websockets"),
+    }
+)
+
 __all__ = (
     "BackgroundTask",
     "BackgroundTasks",
@@ -119,10 +128,12 @@ __all__ = (
 
 def __getattr__(name: str) -> Any:
     # What `asgi_types.lazy_names` makes, which would load the whole core for whoever wants less, as the command line.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
     return value
 

@@ -1,6 +1,7 @@
 """Applications of ASGI 2 and 3."""
 
 import functools
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -97,10 +98,28 @@ def test_what_is_no_application(client):
 
 @pytest.mark.parametrize("client", [TestClient, AsyncTestClient])
 @pytest.mark.parametrize(
-    "app", [endpoint, functools.partial(endpoint), Endpoints()], ids=["function", "partial", "object"]
+    "app", [endpoint, Endpoints().__call__], ids=["function", "method"]
 )
 def test_an_endpoint_is_none(client, app):
     with pytest.raises(
         TypeError, match="takes others: if it is an endpoint, give the client an application with a Route"
     ):
         client(app)
+
+
+class PerInstance:
+    """As Sentry's middleware, whose instances have the call that servers find."""
+
+    __slots__ = ("__call__",)
+
+    def __init__(self, app):
+        self.__call__ = app
+
+
+def test_of_objects_only_the_call_tells():
+    async def app(scope, receive, send):
+        await answer(send, b"called")
+
+    assert TestClient(PerInstance(app)).get("/").text == "called"
+    assert TestClient(functools.partial(app)).get("/").text == "called"
+    assert TestClient(AsyncMock(side_effect=app)).get("/").text == "called"

@@ -32,8 +32,10 @@ def _check(app: object) -> None:
     if not callable(app):
         advice = " Import it." if isinstance(app, str) else ""
         raise TypeError(f"A test client takes an ASGI application, not {app!r}.{advice}")
-    # What is wrapped around an endpoint may have the name of that, but its own arguments.
-    if is_async_callable(app) and not _takes_three_arguments(app, follow_wrapped=False):
+    # Of objects nothing is said: what is called may be set on the instance. What is wrapped around an endpoint may have
+    # the name of that, but its own arguments.
+    is_function = inspect.isfunction(app) or inspect.ismethod(app)
+    if is_function and is_async_callable(app) and not _takes_three_arguments(app, follow_wrapped=False):
         raise TypeError(
             f"An ASGI application is called with scope, receive and send, but {app!r} takes others: "
             "if it is an endpoint, give the client an application with a Route to it."
