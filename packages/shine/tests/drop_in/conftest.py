@@ -9,7 +9,7 @@ from importlib import import_module
 
 import pytest
 
-from shine._drop_in.strict_mode import LATER, SWITCHES
+from shine._drop_in.starlette_mode import LATER, SWITCHES
 
 MISSING = object()
 

@@ -1,4 +1,4 @@
-"""Every import of Starlette finds Shine's module, whatever Python asks of it."""
+"""Every import of Starlette finds shine's module, whatever Python asks of it."""
 
 from __future__ import annotations
 

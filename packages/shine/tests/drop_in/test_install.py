@@ -1,4 +1,4 @@
-"""From the call on, Starlette is Shine; a program that has the real one already is told so."""
+"""From the call on, Starlette is shine; a program that has the real one already is told so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from shine import install_as_starlette
 from shine._drop_in.alias_finder import AliasFinder
+from shine.requests import Request
 
 REAL_IS_INSTALLED = importlib.util.find_spec("starlette") is not None
 
@@ -58,6 +59,28 @@ def test_starlette_was_imported_before(clean, monkeypatch):
     ):
         install_as_starlette()
     assert not installed()
+
+
+def test_finders_that_were_taken_away_come_back(clean, monkeypatch):
+    before = list(sys.meta_path)
+    install_as_starlette()
+    importlib.import_module("starlette.requests")
+    monkeypatch.setattr(Request, "max_body_size", 5)
+    sys.meta_path[:] = before
+    install_as_starlette()
+    assert len(installed()) == 1
+    assert importlib.import_module("starlette.routing") is sys.modules["shine.routing"]
+    assert Request.max_body_size == 5  # what was set after the first installation
+
+
+def test_modules_that_were_loaded_while_they_were_away_are_told(clean):
+    before = list(sys.meta_path)
+    install_as_starlette()
+    importlib.import_module("starlette.requests")
+    sys.meta_path[:] = before
+    importlib.import_module("starlette.status")  # a copy of shine's
+    with pytest.raises(RuntimeError, match=r"Loaded are starlette\.status\.$"):
+        install_as_starlette()
 
 
 def test_of_many_modules_a_few_are_named(clean, monkeypatch):

@@ -34,6 +34,7 @@ def _clean(clean, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "served_1.py").write_text(APP)
     (tmp_path / "broken_1.py").write_text("import sys\nsys.broken_1 = getattr(sys, 'broken_1', 0) + 1\n1 / 0\n")
+    (tmp_path / "ending_1.py").write_text("import sys\nsys.exit(sys.ending_1)\n")
     yield
     sys.modules.pop("served_1", None)
     if hasattr(sys, "broken_1"):
@@ -104,6 +105,22 @@ async def test_requests_are_errors_and_the_module_is_imported_once(monkeypatch):
     with pytest.raises(RuntimeError, match="The application of SHINE_APP could not be loaded: see the error before"):
         await call(named, http())
     assert sys.broken_1 == 1
+
+
+@pytest.mark.parametrize("status", ["no config", 3])
+async def test_a_module_that_ends_the_program(monkeypatch, caplog, status):
+    monkeypatch.setattr(sys, "ending_1", status, raising=False)
+    monkeypatch.setenv("SHINE_APP", "ending_1:app")
+    message = f"The module of SHINE_APP ended the program: SystemExit({status!r})."
+    sent = await call(NamedApp(), lifespan(), STARTUP)
+    assert sent == [{"type": "lifespan.startup.failed", "message": f"RuntimeError: {message}"}]
+    assert len(caplog.records) == 1
+    named = NamedApp()
+    with pytest.raises(RuntimeError) as caught:
+        await call(named, http())
+    assert str(caught.value) == message
+    with pytest.raises(RuntimeError, match="The application of SHINE_APP could not be loaded: see the error before"):
+        await call(named, http())
 
 
 async def test_two_first_connections_load_it_once(monkeypatch):

@@ -1,4 +1,4 @@
-"""Programs that run as they are, with Shine in the place of Starlette."""
+"""Programs that run as they are, with shine in the place of Starlette."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import runpy
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,6 +38,15 @@ def test_a_script(monkeypatch, capsys, tmp_path):
     script = str(tmp_path / "script_1.py")
     run(monkeypatch, script, "--flag", "x")
     assert capsys.readouterr().out == f"__main__ shine.routing {[script, '--flag', 'x']} True\n"
+
+
+def test_a_script_where_the_path_is_to_be_safe(monkeypatch, tmp_path):
+    flags = {name: getattr(sys.flags, name) for name in dir(sys.flags) if name[0].isalpha()}
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(**{**flags, "safe_path": True}))  # as by python -P
+    before = list(sys.path)
+    with pytest.raises(ModuleNotFoundError, match="beside_1"):
+        run(monkeypatch, str(tmp_path / "script_1.py"))
+    assert sys.path == before
 
 
 def test_the_command(monkeypatch, capsys, tmp_path):

@@ -1,16 +1,20 @@
-"""Under `install_as_starlette` Shine does what Starlette does, where a program could depend on that."""
+"""Under `install_as_starlette` shine does what Starlette does, where a program could depend on that."""
 
 from __future__ import annotations
 
 import json
 import logging
 import math
+from contextvars import ContextVar
 
+import anyio
 import pytest
 
 import shine
 from shine import install_as_starlette
+from shine.middleware.base import BaseHTTPMiddleware
 from shine.middleware.cors import CORSMiddleware
+from shine.middleware.httpsredirect import HTTPSRedirectMiddleware
 from shine.middleware.sessions import SessionMiddleware
 from shine.middleware.trustedhost import TrustedHostMiddleware
 from shine.requests import Request
@@ -193,6 +197,75 @@ async def test_limits_of_bodies_are_told_as_in_starlette():
         await request(b"application/x-www-form-urlencoded", b"a=1&b=2").form(max_fields=1)
 
 
+async def test_large_files_are_opened_by_anyio_as_well(tmp_path, monkeypatch):
+    opened = []
+    open_file = anyio.open_file
+
+    async def counting_open_file(*args, **kwargs):
+        opened.append(await open_file(*args, **kwargs))
+        return opened[-1]
+
+    monkeypatch.setattr(anyio, "open_file", counting_open_file)
+    path = tmp_path / "large.bin"
+    await anyio.Path(path).write_bytes(b"x" * 200_000)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "asgi": {"spec_version": "2.4"}}
+    await shine.FileResponse(path)(scope, anyio.sleep_forever, send)
+    assert sum(len(message.get("body", b"")) for message in sent) == 200_000
+    assert [file.closed for file in opened] == [True]
+
+
+async def test_the_application_behind_a_middleware_keeps_its_context_variables():
+    variable = ContextVar("variable", default="lost")
+
+    async def chunks():
+        yield variable.get()
+
+    async def dispatch(request, call_next):
+        token = variable.set("kept")
+        try:
+            return await call_next(request)
+        finally:
+            variable.reset(token)
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "asgi": {"spec_version": "2.4"}}
+    await BaseHTTPMiddleware(shine.StreamingResponse(chunks()), dispatch)(scope, anyio.sleep_forever, send)
+    assert sent[1]["body"] == b"kept"
+
+
+async def test_hosts_that_can_be_in_no_url():
+    async def answer(app, host):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": [(b"host", host)]}
+        await app({**scope, "query_string": b"", "server": ("s.example", 80)}, receive_all(body(b"")), send)
+        return sent[0]["status"], dict(sent[0]["headers"]).get(b"location")
+
+    hosts = TrustedHostMiddleware(shine.Response(), allowed_hosts=["a.example"])
+    assert await answer(hosts, b"a.example:65536") == (200, None)
+    assert await answer(HTTPSRedirectMiddleware(shine.Response()), b"a b") == (307, b"https://s.example/")
+
+
+def test_the_layers_of_an_application_lead_to_its_router():
+    app = shine.Shine(middleware=[shine.Middleware(CORSMiddleware)])
+    layer = app.build_middleware_stack()
+    while not isinstance(layer, Router):
+        layer = layer.app
+    assert layer is app.router
+
+
 def test_options_without_effect_are_logged(caplog):
     caplog.set_level(logging.WARNING, "asgi_middleware")
     app = shine.Response()
@@ -230,8 +303,6 @@ def test_templates_escape_by_name_as_jinja2_does(tmp_path):
 
 
 def get(app, query):
-    import anyio
-
     sent = []
 
     async def send(message):

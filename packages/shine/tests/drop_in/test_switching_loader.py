@@ -38,6 +38,11 @@ def test_it_is_switched_after_the_load(module, finder):
     assert importlib.reload(loaded).SETTING == "as it was, switched"
 
 
+def test_finders_as_they_were_before_find_spec_are_passed_over(module, finder, monkeypatch):
+    monkeypatch.setattr(sys, "meta_path", [finder, object(), *sys.meta_path[1:]])
+    assert importlib.import_module(module).SETTING == "as it was, switched"
+
+
 def test_others_are_left_alone(finder):
     assert finder.find_spec("json", None) is None
     assert find_spec("not_there_1") is None

@@ -28,7 +28,7 @@ def asgi3_app(app: ASGI3App | ASGI2App) -> ASGI3App:
     return asgi3
 
 
-def _check(app: object) -> None:
+def _check(app: Any) -> None:
     if not callable(app):
         advice = " Import it." if isinstance(app, str) else ""
         raise TypeError(f"A test client takes an ASGI application, not {app!r}.{advice}")
