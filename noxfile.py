@@ -159,7 +159,7 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def drop_in(session: nox.Session) -> None:
-    """Five libraries that are built on Starlette, and FastAPI, on shine."""
+    """Libraries that are built on Starlette or look into it, on shine."""
     install_packages(session)
     install_group(session, "drop_in")
     session.run("pytest", "docs/examples/libraries_on_shine", *session.posargs, env={"SHINE_LIBRARIES": "1"})

@@ -1,7 +1,7 @@
-"""A shop in FastAPI as people write it; nothing here knows of Shine.
+"""A shop in FastAPI as people write it; nothing here knows of shine.
 
 ``uvicorn fastapi_on_shine:app`` runs it on Starlette, and ``SHINE_APP=fastapi_on_shine:app uvicorn
-shine.run_as_starlette:app`` on Shine.
+shine.run_as_starlette:app`` on shine.
 """
 
 from __future__ import annotations

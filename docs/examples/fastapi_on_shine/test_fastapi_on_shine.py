@@ -1,4 +1,4 @@
-"""The shop under uvicorn, on Starlette and on Shine: what is asked of both has the same answers."""
+"""The shop under uvicorn, on Starlette and on shine: what is asked of both has the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shop on Shine behind each server, started by the name of its application."""
+"""The shop on shine behind each server, started by the name of its application."""
 
 from __future__ import annotations
 

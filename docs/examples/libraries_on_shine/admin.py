@@ -1,6 +1,6 @@
 """starlette-admin: pages to look after the books of a database."""
 
-# ruff: noqa: E402 - Shine is put in the place of Starlette before anything imports it
+# ruff: noqa: E402 - shine is put in the place of Starlette before anything imports it
 import shine
 
 shine.install_as_starlette()

@@ -1,6 +1,6 @@
 """prometheus-fastapi-instrumentator: the requests of a FastAPI application, counted by route."""
 
-# ruff: noqa: E402 - Shine is put in the place of Starlette before anything imports it
+# ruff: noqa: E402 - shine is put in the place of Starlette before anything imports it
 import shine
 
 shine.install_as_starlette()

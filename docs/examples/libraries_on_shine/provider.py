@@ -1,4 +1,4 @@
-"""A provider of OpenID Connect that trusts everybody, written with Shine: the other side of Authlib's client."""
+"""A provider of OpenID Connect that trusts everybody, written with shine: the other side of Authlib's client."""
 
 import hashlib
 import os

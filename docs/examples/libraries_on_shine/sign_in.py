@@ -1,6 +1,6 @@
 """Authlib: people sign in with an account that they have elsewhere."""
 
-# ruff: noqa: E402 - Shine is put in the place of Starlette before anything imports it
+# ruff: noqa: E402 - shine is put in the place of Starlette before anything imports it
 import shine
 
 shine.install_as_starlette()

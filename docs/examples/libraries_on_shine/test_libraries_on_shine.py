@@ -1,4 +1,4 @@
-"""Five libraries that are built on Starlette, each under uvicorn on Shine, used for what it is there for."""
+"""Seven libraries that are built on Starlette, each under uvicorn on shine, used for what it is there for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ import pytest
 from free_port import free_port
 
 HERE = Path(__file__).parent
-LIBRARIES = ("sse_starlette", "starlette_admin", "authlib", "prometheus_fastapi_instrumentator", "mcp")
+LIBRARIES = (
+    *("sse_starlette", "starlette_admin", "authlib", "prometheus_fastapi_instrumentator", "mcp", "sentry_sdk"),
+    "starlette_context",
+)
 
 missing = [name for name in LIBRARIES if find_spec(name) is None]
 if missing and not os.environ.get("SHINE_LIBRARIES"):  # the session that has them sets it
@@ -157,6 +160,33 @@ def test_the_instrumentator_counts_by_route(serve: Any) -> None:
             f'{name}{{handler="none",method="GET",status="4xx"}}': "1.0",
             f'{name}{{handler="/bug",method="GET",status="5xx"}}': "1.0",
         }
+        check_loaded(served)
+
+
+def test_sentry_is_told_what_failed_and_for_whom(serve: Any) -> None:
+    with serve("uvicorn", "reported:app", HERE) as served, httpx.Client(base_url=served.url) as client:
+        assert client.get("/refused", headers={"x-name": "ann"}).status_code == 503
+        assert client.get("/books/7", headers={"connection": "close"}).status_code == 500
+        refusal, refused, bug, failed = client.get("/reports").json()
+        assert refusal == {
+            "transaction": "/refused",
+            "failures": ["HTTPException: Not today."],
+            "user": "ann",
+            "layers": [],
+        }
+        layers = ["ServerErrorMiddleware", "AuthenticationMiddleware", "ExceptionMiddleware"]
+        assert (refused["transaction"], refused["user"], refused["layers"]) == ("/refused", "ann", layers)
+        assert (bug["transaction"], bug["failures"], bug["user"]) == ("/books/{book}", ["LookupError: 7"], None)
+        assert failed["layers"] == layers
+        check_loaded(served)
+
+
+def test_starlette_context_numbers_requests_to_their_end(serve: Any) -> None:
+    with serve("uvicorn", "numbered:app", HERE) as served, httpx.Client(base_url=served.url) as client:
+        begun = client.post("/begin", headers={"x-request-id": "one"})
+        assert (begun.text, begun.headers["x-request-id"]) == ("one", "one")
+        assert client.get("/stream", headers={"x-request-id": "two"}).text == "two\ntwo\n"
+        assert client.get("/done").json() == ["one"]
         check_loaded(served)
 
 

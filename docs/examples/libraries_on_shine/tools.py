@@ -1,6 +1,6 @@
 """The MCP SDK: a server of tools over streamable HTTP, mounted in an application."""
 
-# ruff: noqa: E402 - Shine is put in the place of Starlette before anything imports it
+# ruff: noqa: E402 - shine is put in the place of Starlette before anything imports it
 import shine
 
 shine.install_as_starlette()

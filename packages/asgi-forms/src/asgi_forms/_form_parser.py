@@ -38,16 +38,6 @@ class FormParser:
         self._limits = limits_of(limits)
         self._parser: UrlencodedParser | None = None
 
-    @property
-    def _current_fields(self) -> int:
-        """Fields that were looked at, by the name that Starlette's parser has for it, and its tests ask for."""
-        return 0 if self._parser is None else self._parser.fields_seen
-
-    @property
-    def _field_value(self) -> bytes:
-        """What is kept of a field that is not complete, as above."""
-        return b"" if self._parser is None else self._parser.incomplete_field
-
     async def parse(self) -> FormData:
         """The form. Raises `FormError` for one beyond a limit, and what the stream raises."""
         parser = self._parser = UrlencodedParser(self._limits, _codec(self.headers.get("Content-Type", "")))

@@ -326,7 +326,7 @@ def test_a_link_cannot_break_the_headers():
 
 async def test_a_class_may_take_a_status_for_what_is_promised(drive, tmp_path):
     class Promised(FileResponse):
-        renews_stat = False
+        trusts_stat_result = True
 
     path = tmp_path / "a.txt"
     await anyio.Path(path).write_bytes(b"0123456789")

@@ -1,6 +1,10 @@
-"""A file that is opened by AnyIO, and a client whose leaving is raised, as Starlette has both."""
+"""A file that is opened once more by AnyIO, and a client whose leaving is raised, as Starlette has both."""
 
+import asyncio
+import gc
+import os
 import random
+import warnings
 
 import anyio
 import pytest
@@ -19,7 +23,7 @@ def path_fixture(tmp_path):
 
 class LikeStarlette(FileResponse):
     raises_disconnect = True
-    opens_by_anyio = True
+    open_file = staticmethod(lambda path, mode: anyio.open_file(path, mode=mode))
 
 
 @pytest.fixture(name="opened")
@@ -77,3 +81,36 @@ async def test_a_file_that_anyio_cannot_open_is_closed(drive, path, monkeypatch)
     monkeypatch.setattr(anyio, "open_file", failing_open_file)
     with pytest.raises(OSError, match=r"^No\.$"):
         await drive.request(LikeStarlette(path))
+
+
+def test_a_task_that_is_cancelled_while_it_opens_closes_no_descriptor_of_others(drive, path):
+    """`asyncio.Task.cancel` knows no shield: the thread opens the file for nobody, who drops it whenever that is."""
+    opened = []
+
+    async def main():
+        is_opening = asyncio.Event()
+
+        class Dropped(FileResponse):
+            @staticmethod
+            async def open_file(file, mode):
+                opened.append(await anyio.open_file(file, mode=mode))
+                is_opening.set()
+                await anyio.sleep_forever()
+
+        task = asyncio.create_task(Dropped(path)(drive.scope(), anyio.sleep_forever, anyio.sleep))
+        await is_opening.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        others = [os.open(path, os.O_RDONLY) for _ in range(8)]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                opened.clear()
+                gc.collect()
+            assert [os.fstat(descriptor).st_size for descriptor in others] == [len(CONTENT)] * 8
+        finally:
+            for descriptor in others:
+                os.close(descriptor)
+
+    asyncio.run(main())

@@ -4,7 +4,14 @@ import inspect
 
 import pytest
 
-from asgi_http import BaseHTTPMiddleware, DispatchFunction, PlainTextResponse, Request, RequestResponseEndpoint
+from asgi_http import (
+    BaseHTTPMiddleware,
+    DispatchFunction,
+    HTTPException,
+    PlainTextResponse,
+    Request,
+    RequestResponseEndpoint,
+)
 
 hello = PlainTextResponse("Hello")
 
@@ -88,3 +95,15 @@ async def test_a_subclass_may_have_another_request_class(drive):
 
 def test_servers_see_an_application():
     assert inspect.iscoroutinefunction(BaseHTTPMiddleware(hello).__call__)
+
+
+async def test_a_class_may_raise_refusals(drive):
+    class Raising(BaseHTTPMiddleware):
+        raises_refusals = True
+
+    async def refusing(request, call_next):
+        raise HTTPException(418)
+
+    assert (await drive.request(BaseHTTPMiddleware(hello, refusing))).status == 418
+    with pytest.raises(HTTPException):
+        await drive.request(Raising(hello, refusing))

@@ -6,7 +6,7 @@ from asgi_http import BaseHTTPMiddleware, PlainTextResponse, StreamingResponse
 
 
 class Split(BaseHTTPMiddleware):
-    ends_alone = True
+    splits_last_part = True
 
     async def dispatch(self, request, call_next):
         response = await call_next(request)

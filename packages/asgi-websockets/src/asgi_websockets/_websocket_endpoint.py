@@ -24,10 +24,9 @@ class WebSocketEndpoint:
     awaited. Exceptions end the connection as those of a function do; see `websocket_session`.
 
     ``encoding`` is what messages have to be: ``"text"``, ``"bytes"``, ``"json"`` in either, or None for text or bytes
-    as they come. A message that is something else closes the connection with code 1003; with ``fails_on_wrong_kind`` it
-    is a `RuntimeError` besides, for the log of the server. ``websocket_class`` makes the WebSocket. Another scope type
-    than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of a class that does not override
-    `decode`.
+    as they come. A message that is something else closes the connection with code 1003. ``websocket_class`` makes the
+    WebSocket. Another scope type than ``websocket`` is an `AssertionError`, and another encoding a `ValueError` of a
+    class that does not override `decode`.
 
     >>> import asyncio
     >>> class Echo(WebSocketEndpoint):
@@ -50,6 +49,7 @@ class WebSocketEndpoint:
     encoding: Literal["text", "bytes", "json"] | None = None
     websocket_class: ClassVar[WebSocketClass] = WebSocket
     fails_on_wrong_kind: ClassVar[bool] = False
+    """Whether a message that is not of `encoding` is a `RuntimeError` besides, for the log of the server."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "websocket", f"Not a WebSocket's scope: {scope['type']!r}."

@@ -110,7 +110,8 @@ class Shine(RouteDecorators):
             layers.insert(0, Middleware(RequestBodyLimitMiddleware, max_body_size=self.max_body_size))
         if answers_inside:
             layers.insert(0, exceptions)
-        app = _shortest_way_into(self.router)
+        # Where the layers are Starlette's, the way along their `app` leads to the router.
+        app = _shortest_way_into(self.router) if self.answers_errors_inside else self.router
         for layer in reversed(layers):
             app = _around(app, layer)
         errors.app = app

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Any, Final
 
 import asgi_middleware
-from asgi_types import GUARD, VIEW, ASGIApp, HTTPConnection, Message, Receive, Scope, Send
+from asgi_types import GUARD, VIEW, ASGIApp, HTTPConnection, Receive, Scope, Send
 
 from .middleware.exceptions import ExceptionMiddleware
 
@@ -15,13 +14,6 @@ EXCEPTION_HANDLERS: Final = "starlette.exception_handlers"
 
 Ours does where its ``handlers_key`` is this.
 """
-
-_STARTED_AFTER = {
-    "http.response.start": True,
-    "websocket.http.response.start": True,
-    "websocket.close": True,
-    "websocket.accept": False,
-}
 
 
 def wrap_app_handling_exceptions(app: ASGIApp, conn: HTTPConnection[Any]) -> ASGIApp:
@@ -33,29 +25,24 @@ def wrap_app_handling_exceptions(app: ASGIApp, conn: HTTPConnection[Any]) -> ASG
     """
 
     async def handled_app(scope: Scope, receive: Receive, send: Send) -> None:
-        started: bool | None = None  # False once a WebSocket is accepted
-
-        def tracked_send(message: Message) -> Awaitable[None]:
-            nonlocal started
-            if not started:
-                started = _STARTED_AFTER.get(message["type"], started)
-            return send(message)
-
+        layer = _layer(app, scope)
+        if layer is not None:
+            await layer.run(app, conn, scope, receive, send)
+            return
         try:
-            await app(scope, receive, tracked_send)
-        except Exception as exc:
-            scope[VIEW] = conn  # for the handler, here or above
-            layer = _layer(app, scope)
-            if layer is None or not await layer.handle(exc, scope, receive, tracked_send, lambda: started):
-                raise
+            await app(scope, receive, send)
+        except Exception:
+            scope[VIEW] = conn  # for a handler further up
+            raise
 
     return handled_app
 
 
 def _layer(app: ASGIApp, scope: Scope) -> asgi_middleware.ExceptionMiddleware | None:
+    above = getattr(scope.get(GUARD), "__self__", None)
+    layer = above if isinstance(above, asgi_middleware.ExceptionMiddleware) else None
     given = scope.get(EXCEPTION_HANDLERS)
-    if given is not None:
-        of_classes, of_statuses = given
-        return ExceptionMiddleware(app, {**of_classes, **of_statuses})
-    layer = getattr(scope.get(GUARD), "__self__", None)
-    return layer if isinstance(layer, asgi_middleware.ExceptionMiddleware) else None
+    if given is None or (layer is not None and given is layer.handlers):
+        return layer
+    of_classes, of_statuses = given
+    return ExceptionMiddleware(app, {**of_classes, **of_statuses})

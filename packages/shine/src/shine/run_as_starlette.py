@@ -1,4 +1,4 @@
-"""Applications, programs and servers run as they are, with Shine in the place of Starlette.
+"""Applications, programs and servers run as they are, with shine in the place of Starlette.
 
 ``SHINE_APP=main:app uvicorn shine.run_as_starlette:app`` for a server, whichever it is, and
 ``python -m shine.run_as_starlette -m pytest`` or ``python -m shine.run_as_starlette script.py`` for a program.

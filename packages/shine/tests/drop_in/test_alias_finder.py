@@ -169,3 +169,21 @@ def test_hooks_that_wrap_the_loader_see_the_module():
     module = importlib.import_module("starlette.authentication")
     assert seen == [module]
     assert module is sys.modules["shine.authentication"]
+
+
+def test_a_module_that_nobody_has_imported_is_there_as_an_attribute(run):
+    code = """
+import sys
+import shine
+shine.install_as_starlette()
+import starlette.types
+print("shine.status" in sys.modules, starlette.status.__name__, starlette.status is sys.modules["shine.status"])
+print(hasattr(starlette, "graphql"), hasattr(starlette, "__wrapped__"))
+try:
+    from starlette import graphql
+except ImportError as error:
+    print(error)
+"""
+    lines = run(code).splitlines()
+    assert lines[:2] == ["False shine.status True", "False False"]
+    assert lines[2].startswith("cannot import name 'graphql' from 'starlette'")

@@ -242,6 +242,22 @@ async def test_the_application_behind_a_middleware_keeps_its_context_variables()
     assert sent[1]["body"] == b"kept"
 
 
+async def test_a_refusal_of_a_middleware_is_its_error():
+    async def dispatch(request, call_next):
+        raise shine.HTTPException(418)
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    app = shine.Shine(middleware=[shine.Middleware(BaseHTTPMiddleware, dispatch=dispatch)])
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    with pytest.raises(shine.HTTPException):
+        await app(scope, receive_all(body(b"")), send)
+    assert sent[0]["status"] == 500
+
+
 async def test_hosts_that_can_be_in_no_url():
     async def answer(app, host):
         sent = []

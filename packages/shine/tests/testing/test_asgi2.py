@@ -97,9 +97,7 @@ def test_what_is_no_application(client):
 
 
 @pytest.mark.parametrize("client", [TestClient, AsyncTestClient])
-@pytest.mark.parametrize(
-    "app", [endpoint, Endpoints().__call__], ids=["function", "method"]
-)
+@pytest.mark.parametrize("app", [endpoint, Endpoints().__call__], ids=["function", "method"])
 def test_an_endpoint_is_none(client, app):
     with pytest.raises(
         TypeError, match="takes others: if it is an endpoint, give the client an application with a Route"

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from errno import ENXIO
-from typing import IO, Final
+from typing import Final
 
 from .._background.thread_limiters import run_in_thread
 from .byteranges import Segment
@@ -46,11 +46,10 @@ class OpenFile:
     `RuntimeError` for a file that has content but no size, as those of ``/proc`` are.
     """
 
-    __slots__ = ("_fd", "_is_unwanted", "_lock", "_owner", "at_once", "path", "stat_result")
+    __slots__ = ("_fd", "_is_unwanted", "_lock", "at_once", "path", "stat_result")
 
     def __init__(self, path: str | os.PathLike[str], *, at_once: bool, expected: os.stat_result | None = None) -> None:
         self._fd = -1
-        self._owner: IO[bytes] | None = None
         self._is_unwanted = False
         self._lock = threading.Lock()
         self.at_once = at_once
@@ -78,13 +77,6 @@ class OpenFile:
             self.stat_result = os.fstat(self._fd)  # it may have been written to just now
             if not self.stat_result.st_size:
                 raise RuntimeError(f"File at path {self.path} does not tell its size: read it, and send what you got.")
-
-    async def reopen_by_anyio(self) -> None:
-        """Hand the descriptor to a file that `anyio.open_file` makes of it, and that is closed in its place."""
-        from anyio import CancelScope, open_file
-
-        with CancelScope(shield=True):  # so that it has one owner, and never two
-            self._owner = (await open_file(self._fd, mode="rb")).wrapped
 
     def fileno(self) -> int:
         """The descriptor."""
@@ -129,9 +121,7 @@ class OpenFile:
         self._is_unwanted = True  # first, so that a thread that lets go of the file after it could not be closed knows
         if self._lock.acquire(blocking=False):
             try:
-                if self._owner is not None:
-                    self._owner.close()
-                elif self._fd >= 0:
+                if self._fd >= 0:
                     os.close(self._fd)
             finally:
                 self._fd = -1

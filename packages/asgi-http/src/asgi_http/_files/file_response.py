@@ -10,7 +10,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from asgi_types import (
     GUARD,
@@ -37,6 +37,15 @@ from .file_body import CAN_READ_AT_ONCE, NoSuchFile, OpenFile
 from .file_transfer import CHUNK_SIZE, FileTransfer, is_sent
 from .media_type import guess_media_type
 from .ranges import MalformedRangeHeader, RangeNotSatisfiable, if_range_holds, is_in_bytes, parse_ranges
+
+if TYPE_CHECKING:
+    from anyio import AsyncFile
+
+
+class FileOpener(Protocol):
+    """`anyio.open_file`, or what stands for it."""
+
+    async def __call__(self, file: str | os.PathLike[str], /, *, mode: Literal["rb"]) -> AsyncFile[bytes]: ...
 
 
 class FileResponse(Response):
@@ -84,14 +93,17 @@ class FileResponse(Response):
     """
     ignores_foreign_ranges: bool = True
     """Whether a range that section 14.2 says to ignore is ignored; else HEAD has ranges, and another unit is a 400."""
-    renews_stat: bool = True
-    """Whether a file that has changed since `stat_result` is sent as it is now; else a shorter one is an error."""
+    trusts_stat_result: bool = False
+    """Whether a file that is shorter than `stat_result` says is a `RuntimeError`; else it is sent as it is now."""
     weak_while_young: bool = True
     """Whether the tag of a file that was changed less than two seconds ago is weak; see RFC 9110 section 8.8.1."""
     raises_disconnect: bool = False
     """Whether a client that leaves is the `OSError` of ``send``, and ``background`` does not run then."""
-    opens_by_anyio: bool = False
-    """Whether `anyio.open_file` opens a file that is sent in chunks, for who observes or replaces that function."""
+    open_file: FileOpener | None = None
+    """Opens a file that is sent in chunks once more, and has it closed after the body; what is sent is not read there.
+
+    It is called as `anyio.open_file` is, with the path and ``mode="rb"``: for who counts the files that are open.
+    """
     path: str | os.PathLike[str]
     filename: str | None = None
     stat_result: os.stat_result | None = None
@@ -165,9 +177,12 @@ class FileResponse(Response):
             refusal = exc
         else:
             try:
-                if self.opens_by_anyio and transfer.is_chunked:
-                    await transfer.file.reopen_by_anyio()
-                await transfer.run(scope, receive, send)
+                if self.open_file is not None and transfer.is_chunked:
+                    # Of its own descriptor: a cancelled thread may still open and drop it, whenever that is.
+                    with (await self.open_file(self.path, mode="rb")).wrapped:
+                        await transfer.run(scope, receive, send)
+                else:
+                    await transfer.run(scope, receive, send)
             finally:
                 transfer.file.close()
             if self.background is not None:
@@ -209,7 +224,7 @@ class FileResponse(Response):
         known = self.stat_result
         if known is not None and (known.st_size, known.st_mtime_ns) == (stat_result.st_size, stat_result.st_mtime_ns):
             return self
-        if known is not None and not self.renews_stat and stat_result.st_size < known.st_size:
+        if known is not None and self.trusts_stat_result and stat_result.st_size < known.st_size:
             raise NoSuchFile(f"File at path {self.path} is shorter than expected.")
         # One response may be sent many times, also at once: what changes from one to the next is in a copy.
         response = object.__new__(type(self))

@@ -58,8 +58,19 @@ class BaseHTTPMiddleware:
     """
 
     request_class: Callable[[Scope, Receive, Send], Request[Any]] = Request
-    ends_alone: bool = False
-    """Whether a body that goes on by itself ends with an empty message of its own, as all do in Starlette."""
+    splits_last_part: bool = False
+    """Whether the last message of a body is sent as two: what is in it, and an empty one that ends the body.
+
+    That concerns a response of ``call_next`` that is returned; Starlette splits all of them.
+    """
+    raises_refusals: bool = False
+    """Whether an `HTTPException` of the function is raised as any other error is; else it is answered."""
+    copies_context: bool = False
+    """Whether the application gets a copy of the context variables, as if it ran in a task of its own.
+
+    Then it has the values of the moment of ``call_next`` to its end, also in a stream and in background work, which
+    come when the function has ended; and the function does not see what the application sets.
+    """
 
     def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
         self.app = app
@@ -70,8 +81,16 @@ class BaseHTTPMiddleware:
             await self.app(scope, receive, send)
             return
         request = self.request_class(scope, receive, send)
-        exchange = (SplitExchange if self.ends_alone else Exchange)(self.app, scope, receive, send)
-        await exchange.run(self._answer(request, exchange), request)
+        exchange_class = SplitExchange if self.splits_last_part else Exchange
+        if not self.copies_context:
+            exchange = exchange_class(self.app, scope, receive, send)
+            await exchange.run(self._answer(request, exchange), request)
+            return
+        from .own_context import OwnContext
+
+        with OwnContext() as own:
+            exchange = exchange_class(own.copied_for(self.app), scope, receive, send)
+            await exchange.run(own.run(self._answer(request, exchange)), request)
 
     async def dispatch(self, request: Any, call_next: RequestResponseEndpoint) -> Response:
         """The response to ``request``; a subclass says how, or ``dispatch`` given to the class does."""
@@ -81,6 +100,8 @@ class BaseHTTPMiddleware:
         try:
             response = await self.dispatch_func(request, exchange.call_next)
         except HTTPException as refusal:
+            if self.raises_refusals:
+                raise
             await refuse(exchange.scope, exchange.receive, exchange.send, refusal)
         else:
             await exchange.respond(response)

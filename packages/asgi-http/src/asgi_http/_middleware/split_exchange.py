@@ -1,4 +1,4 @@
-"""An exchange for who counts messages: the end of a body that goes on by itself is an empty one of its own."""
+"""An exchange for who counts messages: the last one of a body is sent as two, of which the second is empty."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class TrustedHostMiddleware:
     """Refuse a request whose ``Host`` is not one of ``allowed_hosts`` with a 400.
 
     An allowed host is a name or an address, compared without case and port, ``"*.example.com"`` for all names below
-    one, or ``"*"``, the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice is
-    refused, unless all are allowed; so is a name with a dot at its end, unless it is listed like that, and a colon
+    one, or ``"*"``, the default, for any. A ``Host`` that is missing, malformed (RFC 9110 section 7.2) or there twice
+    is refused, unless all are allowed; so is a name with a dot at its end, unless it is listed like that, and a colon
     without a port. With ``www_redirect`` a host that is not allowed, but would be with ``www.`` before it, is
     redirected there by 307. WebSockets are treated alike: denied, or closed where the server cannot deny.
 

@@ -1,1 +1,1 @@
-"""Shine in the place of Starlette: the modules under its name, and a strict mode of what behaves otherwise here."""
+"""shine in the place of Starlette: its modules under that name, and what behaves otherwise here switched to it."""

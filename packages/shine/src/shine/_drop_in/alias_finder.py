@@ -1,4 +1,4 @@
-"""The finder that answers every import of Starlette with the module of Shine that has the same name."""
+"""The finder that answers every import of Starlette with the module of shine that has the same name."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ REAL = "starlette"
 OURS = "shine"
 
 STARLETTE_VERSION = "1.10.0"
-"""The release whose public names and behaviour Shine has; libraries compare ``starlette.__version__``."""
+"""The release whose public names and behaviour shine has; libraries compare ``starlette.__version__``."""
 
 
 class AliasFinder(MetaPathFinder, InspectLoader):
     """A finder and loader of ``sys.meta_path`` for the package ``starlette`` and all that is in it.
 
-    A module there *is* Shine's module, so its classes are the same whichever name they are imported by. The package
-    itself is a module of its own, with Starlette's version, in the folder of Shine: so whoever else is asked for a
-    module that Shine does not have looks there, and Starlette is never loaded beside it.
+    A module there *is* shine's module, so its classes are the same whichever name they are imported by. The package
+    itself is a module of its own, with Starlette's version, in the folder of shine: so whoever else is asked for a
+    module that shine does not have looks there, and Starlette is never loaded beside it.
     """
 
     def find_spec(
@@ -52,10 +52,10 @@ class AliasFinder(MetaPathFinder, InspectLoader):
         spec = module.__spec__
         assert spec is not None
         if spec.name == REAL:
-            module.__dict__["__version__"] = STARLETTE_VERSION
+            module.__dict__.update(__version__=STARLETTE_VERSION, __getattr__=_submodule)
             module.__file__ = sys.modules[OURS].__file__
         else:
-            module.__spec__ = spec.loader_state  # the import put the alias's there, and the module is Shine's
+            module.__spec__ = spec.loader_state  # the import put the alias's there, and the module is shine's
 
     # What `runpy`, `inspect`, `pkgutil` and `importlib.resources` ask a loader for.
 
@@ -72,6 +72,21 @@ class AliasFinder(MetaPathFinder, InspectLoader):
 
     def get_resource_reader(self, fullname: str) -> Any:
         return _our_loader(fullname).get_resource_reader(_our_name(fullname))
+
+
+def is_alias(name: str, module: ModuleType | None) -> bool:
+    """Whether what `sys.modules` has by this name of Starlette's was put there by an `AliasFinder`."""
+    if name == REAL:
+        return isinstance(getattr(getattr(module, "__spec__", None), "loader", None), AliasFinder)
+    return module is not None and module is sys.modules.get(_our_name(name))
+
+
+def _submodule(name: str) -> ModuleType:
+    """What ``starlette.requests`` is where another module was imported: Starlette's import each other, ours do not."""
+    fullname = f"{REAL}.{name}"
+    if name.startswith("__") or find_spec(_our_name(fullname)) is None:
+        raise AttributeError(f"module {REAL!r} has no attribute {name!r}")
+    return importlib.import_module(fullname)
 
 
 def _our_name(fullname: str) -> str:

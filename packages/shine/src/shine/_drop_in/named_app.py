@@ -15,17 +15,17 @@ VARIABLE: Final = "SHINE_APP"
 
 
 class NamedApp:
-    """The ASGI application that an environment variable names, with Shine in the place of Starlette.
+    """The ASGI application that an environment variable names, with shine in the place of Starlette.
 
     The variable, by default ``SHINE_APP``, is ``module:app``, ``module:object.attribute``, or ``module:make()`` for a
-    function that makes the application. At the first connection, the lifespan where the server has one, Shine is
+    function that makes the application. At the first connection, the lifespan where the server has one, shine is
     installed as Starlette and the module imported, in the thread and the event loop that the server calls this in; all
     is handed on to the application from then on.
 
     If that fails the server is told that the start-up has failed, and the reason is logged with its traceback. Without
     a lifespan the first request raises it. `RuntimeError` is the reason where the variable is missing or malformed, or
-    the module has no such application; else it is what the import raised. Later connections raise a `RuntimeError`
-    that refers to it.
+    the module has no such application or ends the program; else it is what the import raised. Later connections raise a
+    `RuntimeError` that refers to it.
 
     >>> app = NamedApp("SHOP_APP")  # for a second one in a process; servers are given ``shine.run_as_starlette:app``
     >>> app.variable
@@ -58,6 +58,9 @@ class NamedApp:
                 try:
                     install_as_starlette()
                     self._app = import_app(os.environ.get(self.variable, ""), self.variable)
+                except SystemExit as end:  # for servers it is no failure to start, but no lifespan, or a broken request
+                    self._failure = RuntimeError(f"The module of {self.variable} ended the program: {end!r}.")
+                    raise self._failure from end
                 except Exception as error:
                     self._failure = error
                     raise

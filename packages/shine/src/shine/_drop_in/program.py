@@ -1,4 +1,4 @@
-"""A Python program that runs with Shine in the place of Starlette."""
+"""A Python program that runs with shine in the place of Starlette."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .install import install_as_starlette
 USAGE = """usage: python -m shine.run_as_starlette script.py [arguments]
        python -m shine.run_as_starlette -m module [arguments]
 
-Runs a Python program with Shine in the place of Starlette. Processes that the program starts are not reached: for
+Runs a Python program with shine in the place of Starlette. Processes that the program starts are not reached: for
 servers with --reload or --workers set SHINE_APP=module:app, and let them serve shine.run_as_starlette:app.
 """
 
@@ -34,5 +34,6 @@ def run_program() -> None:
     if is_module:
         runpy.run_module(program[0], run_name="__main__", alter_sys=True)
         return
-    sys.path[0] = os.path.dirname(os.path.abspath(program[0]))  # noqa: PTH100, PTH120 - as Python does it
+    if not sys.flags.safe_path:  # with python -P the first is no folder of a script
+        sys.path[0] = os.path.dirname(os.path.abspath(program[0]))  # noqa: PTH100, PTH120 - as Python does it
     runpy.run_path(program[0], run_name="__main__")

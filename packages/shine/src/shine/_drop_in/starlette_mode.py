@@ -1,12 +1,13 @@
-"""What behaves otherwise where Shine stands in for Starlette: an application that ran there must run as it did."""
+"""What behaves otherwise where shine stands in for Starlette: an application that ran there must run as it did."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from asgi_types import ContentTooLarge
 from asgi_types.json_codec import JSONCodec
@@ -21,6 +22,7 @@ from ..forms import FormError
 from ..middleware.base import BaseHTTPMiddleware
 from ..middleware.cors import CORSMiddleware
 from ..middleware.exceptions import ExceptionMiddleware
+from ..middleware.httpsredirect import HTTPSRedirectMiddleware
 from ..middleware.trustedhost import TrustedHostMiddleware
 from ..requests import Request
 from ..responses import FileResponse, Response, StreamingResponse
@@ -28,9 +30,18 @@ from ..routing import Host, Mount
 from ..staticfiles import StaticFiles
 from ..websockets import WebSocket
 
+if TYPE_CHECKING:
+    from anyio import AsyncFile
+
 
 def _loads(text: bytes | str) -> Any:
     return json.loads(text)  # looked up at each call, since tests replace it
+
+
+async def _open_file(path: str | os.PathLike[str], *, mode: Literal["rb"]) -> AsyncFile[bytes]:
+    import anyio
+
+    return await anyio.open_file(path, mode=mode)  # as above
 
 
 def _spooled_file(*, max_size: int) -> Any:
@@ -62,6 +73,7 @@ SWITCHES: Final = (
     # Middleware and whoever is around see the exceptions of endpoints, and answer as they mean to.
     Switch(Shine, "answers_errors_inside", False),
     Switch(Shine, "refuses_late_handlers", False),
+    Switch(BaseHTTPMiddleware, "raises_refusals", True),
     Switch(ExceptionMiddleware, "ends_websockets", False),
     Switch(ExceptionMiddleware, "handlers_key", EXCEPTION_HANDLERS),
     # Starlette has no limits here, so nobody has said which ones would do.
@@ -72,18 +84,19 @@ SWITCHES: Final = (
     Switch(FormError, "too_large_status", 400),
     Switch(FormError, "tells_details", False),
     Switch(ContentTooLarge, "message", "Content Too Large"),
-    Switch(RequestBodyLimitMiddleware, "is_strict", True),
+    Switch(RequestBodyLimitMiddleware, "refuses_unread", True),
     Switch(WebSocketEndpoint, "fails_on_wrong_kind", True),
     # What comes of a file: ranges, tags, and a client that goes while it is sent.
     Switch(FileResponse, "ignores_foreign_ranges", False),
-    Switch(FileResponse, "renews_stat", False),
+    Switch(FileResponse, "trusts_stat_result", True),
     Switch(FileResponse, "weak_while_young", False),
-    Switch(FileResponse, "opens_by_anyio", True),
+    Switch(FileResponse, "open_file", staticmethod(_open_file)),
     Switch(FileResponse, "raises_disconnect", True),
     Switch(StreamingResponse, "raises_disconnect", True),
     Switch(StaticFiles, "raises_refusals", True),
-    # How messages and tasks of one response follow each other.
-    Switch(BaseHTTPMiddleware, "ends_alone", True),
+    # How messages, variables and tasks of one response follow each other.
+    Switch(BaseHTTPMiddleware, "splits_last_part", True),
+    Switch(BaseHTTPMiddleware, "copies_context", True),
     Switch(BackgroundTasks, "stops_at_error", True),
     # What Python's standard library has.
     Switch(Response, "may_partition", sys.version_info >= (3, 14)),
@@ -98,6 +111,9 @@ SWITCHES: Final = (
     # Options that can never match are no reason not to start.
     Switch(CORSMiddleware, "refuses_useless", False),
     Switch(TrustedHostMiddleware, "refuses_useless", False),
+    # A host that can be in no URL.
+    Switch(TrustedHostMiddleware, "takes_any_port", True),
+    Switch(HTTPSRedirectMiddleware, "tells_server", True),
 )
 
 
@@ -135,7 +151,7 @@ LATER: Final = {
 """What is set when a module is there, which many programs do without, or cannot load."""
 
 
-def be_strict() -> None:
+def switch_all() -> None:
     """Set all switches of what is loaded, and have the others set with their modules."""
     for switch in SWITCHES:
         switch.set()

@@ -1,4 +1,4 @@
-"""Modules that are switched to the strict mode as soon as they have been loaded."""
+"""Modules that are switched to do as Starlette does as soon as they have been loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class SwitchingFinder(MetaPathFinder):
         if fullname not in self._names:
             return None
         for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(fullname, path, target)
+            find = None if finder is self else getattr(finder, "find_spec", None)  # old finders have none
+            spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
             if spec is not None and spec.loader is not None:
                 spec.loader = SwitchingLoader(spec.loader, self._switch)
                 return spec
