@@ -38,6 +38,7 @@ WHOLE = "one object serves all requests here, so nothing of a single one is an a
 PAGE = "the debug page is made otherwise; generate_html and debug_response are what can be overridden"
 
 DIFFERENCES = {
+    "config.Environ": "the signature, which help() shows, has no environment in it",
     "formparsers.MultipartPart": HOOKS,
     "formparsers.FormParser.on_*": HOOKS,
     "formparsers.MultiPartParser.on_*": HOOKS,

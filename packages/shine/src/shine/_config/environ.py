@@ -25,8 +25,9 @@ class Environ(MutableMapping[str, str]):
     shine._config.environ.EnvironError: Attempting to set environ['DEBUG'], but the value has already been read.
     """
 
-    def __init__(self, environ: MutableMapping[str, str] = os.environ) -> None:
-        self._environ = environ
+    def __init__(self, environ: MutableMapping[str, str] | None = None) -> None:
+        # No default of the signature: `help` and whoever prints signatures would show the environment.
+        self._environ: MutableMapping[str, str] = os.environ if environ is None else environ
         self._has_been_read: set[str] = set()
 
     def __getitem__(self, key: str) -> str:
