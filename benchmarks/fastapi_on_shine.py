@@ -1,4 +1,4 @@
-"""Requests a second of a FastAPI application under uvicorn, on Shine and on Starlette, interleaved round by round.
+"""Requests a second of a FastAPI application under uvicorn, on shine and on Starlette, interleaved round by round.
 
     python benchmarks/fastapi_on_shine.py [--rounds 15] [--requests 1500] [--connections 8]
 
@@ -6,7 +6,7 @@ The application is ``docs/examples/fastapi_on_shine``: more than 100 routes, sev
 same in both servers; one of them is started by ``SHINE_APP``. One process of uvicorn each, without an access log, and
 one client that keeps its connections and has one request on each of them. Every round asks each server once for each
 kind of request, so a machine that slows down slows both. Reported are the median rounds and their ratio: above 1 means
-that Shine answers more.
+that shine answers more.
 """
 
 from __future__ import annotations
