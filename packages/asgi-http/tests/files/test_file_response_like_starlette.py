@@ -1,6 +1,7 @@
 """A file that is opened once more by AnyIO, and a client whose leaving is raised, as Starlette has both."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import random
@@ -8,6 +9,7 @@ import warnings
 
 import anyio
 import pytest
+from anyio import to_thread
 
 from asgi_http import FileResponse
 
@@ -44,6 +46,47 @@ async def test_a_class_may_open_large_files_by_anyio(drive, path, opened):
     answer = await drive.request(LikeStarlette(path))
     assert answer.body == CONTENT
     assert len(opened) == 1
+    assert opened[0].closed
+
+
+def descriptors_of(status):
+    """The descriptors of this process that a file has."""
+    found = []
+    for descriptor in range(256):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), status):
+                found.append(descriptor)
+    return found
+
+
+async def test_it_is_sent_from_the_file_that_anyio_opened(drive, path, opened):
+    status = await to_thread.run_sync(path.stat)
+    still_open = []
+
+    async def send(message):
+        if message.get("more_body"):
+            still_open.append(await to_thread.run_sync(descriptors_of, status))
+
+    await LikeStarlette(path)(drive.scope(), anyio.sleep_forever, send)
+    assert still_open
+    assert all(len(descriptors) == 1 for descriptors in still_open)
+    assert opened[0].closed
+    assert await to_thread.run_sync(descriptors_of, status) == []
+
+
+async def test_another_file_that_has_got_the_name_meanwhile_is_not_sent(drive, path, tmp_path):
+    other = tmp_path / "other"
+    await to_thread.run_sync(other.write_bytes, CONTENT)
+    opened = []
+
+    class Replaced(FileResponse):
+        @staticmethod
+        async def open_file(file, mode):
+            opened.append(await anyio.open_file(other, mode))
+            return opened[0]
+
+    with pytest.raises(RuntimeError, match="is another one than was found"):
+        await drive.request(Replaced(path))
     assert opened[0].closed
 
 

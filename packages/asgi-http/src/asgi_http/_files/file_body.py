@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from errno import ENXIO
-from typing import Final
+from typing import IO, Final
 
 from .._background.thread_limiters import run_in_thread
 from .byteranges import Segment
@@ -46,10 +46,11 @@ class OpenFile:
     `RuntimeError` for a file that has content but no size, as those of ``/proc`` are.
     """
 
-    __slots__ = ("_fd", "_is_unwanted", "_lock", "at_once", "path", "stat_result")
+    __slots__ = ("_fd", "_is_unwanted", "_lock", "_owner", "at_once", "path", "stat_result")
 
     def __init__(self, path: str | os.PathLike[str], *, at_once: bool, expected: os.stat_result | None = None) -> None:
         self._fd = -1
+        self._owner: IO[bytes] | None = None
         self._is_unwanted = False
         self._lock = threading.Lock()
         self.at_once = at_once
@@ -81,6 +82,17 @@ class OpenFile:
     def fileno(self) -> int:
         """The descriptor."""
         return self._fd
+
+    def go_on_by(self, owner: IO[bytes]) -> None:
+        """Read by the descriptor of ``owner`` from now on, which is closed in the place of the own one.
+
+        Raises `NoSuchFile`, and closes it, if it is another file that has got the name of this one.
+        """
+        if _identity(os.fstat(owner.fileno())) != _identity(self.stat_result):
+            owner.close()
+            raise NoSuchFile(f"File at path {self.path} is another one than was found.")
+        os.close(self._fd)
+        self._fd, self._owner = owner.fileno(), owner
 
     def read_at_once(self, start: int, count: int) -> bytes | None:
         """At most so many bytes from there on, or None if there is none that can be had without waiting."""
@@ -121,7 +133,9 @@ class OpenFile:
         self._is_unwanted = True  # first, so that a thread that lets go of the file after it could not be closed knows
         if self._lock.acquire(blocking=False):
             try:
-                if self._fd >= 0:
+                if self._owner is not None:
+                    self._owner.close()
+                elif self._fd >= 0:
                     os.close(self._fd)
             finally:
                 self._fd = -1

@@ -100,9 +100,10 @@ class FileResponse(Response):
     raises_disconnect: bool = False
     """Whether a client that leaves is the `OSError` of ``send``, and ``background`` does not run then."""
     open_file: FileOpener | None = None
-    """Opens a file that is sent in chunks once more, and has it closed after the body; what is sent is not read there.
+    """Opens a file that is sent in chunks, as `anyio.open_file` does; None takes the descriptor that was looked at.
 
-    It is called as `anyio.open_file` is, with the path and ``mode="rb"``: for who counts the files that are open.
+    It is called with the path and ``mode="rb"``. What is sent is read from the file that it gives, which is closed
+    after that.
     """
     path: str | os.PathLike[str]
     filename: str | None = None
@@ -178,11 +179,8 @@ class FileResponse(Response):
         else:
             try:
                 if self.open_file is not None and transfer.is_chunked:
-                    # Of its own descriptor: a cancelled thread may still open and drop it, whenever that is.
-                    with (await self.open_file(self.path, mode="rb")).wrapped:
-                        await transfer.run(scope, receive, send)
-                else:
-                    await transfer.run(scope, receive, send)
+                    transfer.file.go_on_by((await self.open_file(self.path, mode="rb")).wrapped)
+                await transfer.run(scope, receive, send)
             finally:
                 transfer.file.close()
             if self.background is not None:
