@@ -70,6 +70,7 @@ OTHER_NAMES = {"MAX_BODY_SIZE_SCOPE_KEY": "MAX_BODY_SIZE", "cookie_parser": "par
 """What the pieces call a thing that Starlette calls otherwise."""
 
 COMPOSED = {
+    "FormParser",
     *("BaseHTTPMiddleware", "HTTPEndpoint", "Request", "http_middleware"),
     *("Jinja2Templates", "TemplateResponse", "Templates"),
 }
