@@ -92,10 +92,14 @@ def test_where_an_endpoint_is_from(route, source):
 
 
 def test_static_files_tell_their_folders_as_they_are_called_from_here(tmp_path, monkeypatch):
-    [entry] = list_routes([Mount("/static", StaticFiles(directory=tmp_path))])
-    assert source_of(entry) == f"StaticFiles of {tmp_path}"
-    monkeypatch.chdir(tmp_path.parent)
-    assert source_of(entry) == f"StaticFiles of {tmp_path.name}"
+    folder, elsewhere = tmp_path / "static", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    [entry] = list_routes([Mount("/static", StaticFiles(directory=folder))])
+    monkeypatch.chdir(elsewhere)
+    assert source_of(entry) == f"StaticFiles of {folder}"
+    monkeypatch.chdir(tmp_path)
+    assert source_of(entry) == "StaticFiles of static"
 
 
 def test_names():
