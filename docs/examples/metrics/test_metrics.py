@@ -47,7 +47,7 @@ def test_each_route_has_its_numbers(client: httpx.Client) -> None:
         ("POST", "/tenants/{tenant}/v1/upper", "200"): 1,
         ("GET", "/failing", "500"): 1,
         ("GET", "unmatched", "404"): 1,
-        ("GET", "/old/{path}", "200"): 1,
+        ("GET", "/old", "200"): 1,
     }
     assert requests(client)["GET", "/metrics", "200"] == 1
     page = client.get("/metrics").text
@@ -106,7 +106,7 @@ def test_fastapi_has_whole_patterns(serve: Any) -> None:
             ("GET", "/tenants/{tenant}/items/{id}", "200"): 1,
             ("GET", "/tenants/{tenant}/items/{id}", "422"): 1,
             ("GET", "/parts/{part}/shop/items/{id}", "200"): 1,
-            ("GET", "/parts/{part}/{path}", "404"): 1,
+            ("GET", "/parts/{part}", "404"): 1,
             ("GET", "unmatched", "404"): 1,
             ("GET", "/docs", "200"): 1,
         }
