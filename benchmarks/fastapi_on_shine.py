@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import os
 import platform
-import signal
 import socket
 import statistics
 import subprocess
@@ -24,6 +23,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from serving import ended_by_interrupt
 
 FOLDER = Path(__file__).parent.parent / "docs" / "examples" / "fastapi_on_shine"
 
@@ -68,18 +69,8 @@ def served(app: str, **environment: str) -> Iterator[int]:
         port = int(listener.getsockname()[1])
     command = [sys.executable, "-m", "uvicorn", app, f"--port={port}", "--no-access-log", "--log-level=warning"]
     process = subprocess.Popen(command, cwd=FOLDER, env={**os.environ, **environment})
-    try:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+    with ended_by_interrupt(process, port):
         yield port
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
 
 
 async def answer(reader: asyncio.StreamReader) -> int:

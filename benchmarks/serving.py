@@ -32,6 +32,13 @@ def serving(folder: Path, source: str, *options: str, send_buffer: int | None = 
         else:
             listener.listen(4096)
             process = subprocess.Popen(command, cwd=folder, pass_fds=[listener.fileno()])
+    with ended_by_interrupt(process, port):
+        yield port, process.pid
+
+
+@contextmanager
+def ended_by_interrupt(process: subprocess.Popen[bytes], port: int) -> Iterator[None]:
+    """A server that has begun to listen on ``port``, and is asked to end after the block."""
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -40,7 +47,7 @@ def serving(folder: Path, source: str, *options: str, send_buffer: int | None = 
                 break
             except OSError:
                 time.sleep(0.05)
-        yield port, process.pid
+        yield
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(20)

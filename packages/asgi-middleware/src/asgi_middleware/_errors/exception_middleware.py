@@ -117,17 +117,24 @@ class ExceptionMiddleware:
         scope[GUARD] = self._guard
         if self.handlers_key is not None:
             scope[self.handlers_key] = self.handlers
-        tracked_send, started = _tracked(send)
+        started: bool | None = None
+
+        def tracked_send(message: Message) -> Awaitable[None]:  # `_tracked` here, since every request comes this way
+            nonlocal started
+            if not started:
+                started = _STARTED_AFTER.get(message["type"], started)
+            return send(message)
+
         try:
             await self.app(scope, receive, tracked_send)
         except Exception as exc:
             try:
-                if not await self._handle(exc, scope, receive, tracked_send, started):
+                if not await self._handle(exc, scope, receive, tracked_send, lambda: started):
                     raise
             except Exception as unhandled:
                 if scope["type"] == "websocket" and not (is_outermost and self.ends_websockets):
                     raise  # middleware between may close with a code of its own, and there are no headers to add
-                await self._answer_unhandled(unhandled, scope, receive, tracked_send, started)
+                await self._answer_unhandled(unhandled, scope, receive, tracked_send, lambda: started)
                 raise
 
     async def run(self, app: ASGIApp, view: HTTPConnection[Any], scope: Scope, receive: Receive, send: Send) -> None:
